@@ -1,0 +1,31 @@
+"""How far the hypotheses of one photo lie apart."""
+
+import numpy as np
+
+from handviz.hypotheses.errors import MM, wrist_relative
+
+
+def joint_spread_mm(joints: np.ndarray) -> np.ndarray:
+    """Standard deviation (T, 21) in mm of each wrist-relative joint over hypotheses (K, T, 21, 3): root of the summed
+    variance of the three axes."""
+    relative = wrist_relative(joints, joints)
+    return MM * np.sqrt(relative.var(axis=-4).sum(-1))
+
+
+def spread_mm(joints: np.ndarray) -> float:
+    """One number for K hypotheses (K, T, 21, 3): mean of joint_spread_mm over timesteps and joints."""
+    return float(joint_spread_mm(joints).mean())
+
+
+def pairwise_distance_mm(joints: np.ndarray) -> np.ndarray:
+    """Mean joint distance (K, K) in mm between hypotheses (K, T, 21, 3), wrist-relative."""
+    relative = wrist_relative(joints, joints).astype(np.float64)
+    return MM * np.linalg.norm(relative[:, None] - relative[None, :], axis=-1).mean((-1, -2))
+
+
+def mean_pairwise_distance_mm(joints: np.ndarray) -> float:
+    """Mean over the pairs of different hypotheses; 0 for a single one."""
+    count = joints.shape[0]
+    if count < 2:
+        return 0.0
+    return float(pairwise_distance_mm(joints).sum() / (count * (count - 1)))
