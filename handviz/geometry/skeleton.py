@@ -7,7 +7,7 @@ TIMESTEPS = ("past", "middle", "future")
 
 FINGERS = ("thumb", "index", "middle", "ring", "pinky")
 
-JOINT_NAMES = ("wrist",) + tuple(f"{finger}_{part}" for finger in FINGERS for part in ("1", "2", "3", "tip"))
+JOINT_NAMES = ("wrist", *(f"{finger}_{part}" for finger in FINGERS for part in ("1", "2", "3", "tip")))
 """The 21 joints: wrist, then thumb, index, middle, ring, pinky, each from base to tip."""
 
 JOINT_PARENTS = (-1, 0, 1, 2, 3, 0, 5, 6, 7, 0, 9, 10, 11, 0, 13, 14, 15, 0, 17, 18, 19)
@@ -15,8 +15,9 @@ JOINT_PARENTS = (-1, 0, 1, 2, 3, 0, 5, 6, 7, 0, 9, 10, 11, 0, 13, 14, 15, 0, 17,
 
 BONES = tuple((parent, joint) for joint, parent in enumerate(JOINT_PARENTS) if parent >= 0)
 
-MANO_JOINT_NAMES = ("wrist",) + tuple(
-    f"{finger}_{part}" for finger in ("index", "middle", "pinky", "ring", "thumb") for part in ("1", "2", "3")
+MANO_JOINT_NAMES = (
+    "wrist",
+    *(f"{finger}_{part}" for finger in ("index", "middle", "pinky", "ring", "thumb") for part in ("1", "2", "3")),
 )
 """The 16 posed joints in MANO's order."""
 
