@@ -1,0 +1,130 @@
+"""Training configurations, saved with each run. Light to import: no torch."""
+
+import json
+from dataclasses import asdict, dataclass, field, is_dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from handviz.errors import InputError
+from handviz.network.config import GeneratorConfig, SelectorConfig
+from handviz.training.loss_config import GeneratorLossConfig, SelectionLossConfig
+
+CONFIG_FILE = "config.json"
+
+
+@dataclass(frozen=True)
+class AugmentConfig:
+    """Changes made to each sample as it is read; geometric ones change its truth exactly."""
+
+    upright_degrees: float = 25.0
+    """Standard deviation of the in-plane turn."""
+    any_turn: float = 0.3
+    """Share of samples turned by any angle."""
+    zoom: float = 0.15
+    """Zoom, uniform in +- this on a log scale."""
+    colour: float = 0.25
+    """Strength of gains, contrast and saturation changes."""
+    noise: float = 0.03
+    """Largest standard deviation of added noise, of full scale."""
+    focal_noise: float = 0.2
+    """Standard deviation of the log of the focal length told to the network against the true one."""
+
+
+@dataclass(frozen=True)
+class LoopConfig:
+    """How long and how fast."""
+
+    steps: int = 20_000
+    """Optimiser steps in all."""
+    batch_size: int = 32
+    """Photos a step on each process."""
+    learning_rate: float = 3e-4
+    """Peak learning rate of AdamW; cosine to 0 after the warm-up."""
+    backbone_rate: float = 0.5
+    """Learning rate of the backbone, as a share of the peak."""
+    weight_decay: float = 1e-4
+    """AdamW's weight decay."""
+    warmup_steps: int = 500
+    """Steps of linear warm-up."""
+    clip_norm: float = 5.0
+    """Largest norm of the gradient."""
+    ema_decay: float = 0.999
+    """Decay of the averaged weights, which are the ones saved for use."""
+    precision: Literal["auto", "float32", "bfloat16"] = "auto"
+    """auto: bfloat16 autocast on CUDA, float32 on the CPU."""
+    device: str = "auto"
+    """cpu, cuda, or auto."""
+    threads: int = 0
+    """CPU threads of torch; 0 leaves its default."""
+    seed: int = 0
+    """All randomness of a run follows from it and the step."""
+    log_every: int = 50
+    """Steps between lines of the log."""
+    picture_every: int = 1000
+    """Steps between pictures for TensorBoard."""
+    checkpoint_every: int = 500
+    """Steps between checkpoints."""
+
+
+@dataclass(frozen=True)
+class TrainGeneratorConfig:
+    """Train the generation network."""
+
+    data: tuple[Path, ...]
+    """Folders written by handviz synthesize."""
+    out: Path
+    """Folder of the run; training resumes from its last checkpoint."""
+    real_hands: Path | None = None
+    """Folder of sharp real hand crops with joints (labels.npz, crops/), mixed in after a synthetic smear."""
+    real_share: float = 0.25
+    """Share of each batch taken from real_hands."""
+    backbone_weights: Path | None = None
+    """ImageNet weights for the backbone, .safetensors or .pth with torchvision's names."""
+    initial: Path | None = None
+    """A generator to start from."""
+    hypotheses: int = 8
+    """Hypotheses for each photo while training with the noise source; embeddings train all of theirs."""
+    network: GeneratorConfig = field(default_factory=GeneratorConfig)
+    loss: GeneratorLossConfig = field(default_factory=GeneratorLossConfig)
+    augment: AugmentConfig = field(default_factory=AugmentConfig)
+    loop: LoopConfig = field(default_factory=LoopConfig)
+
+
+@dataclass(frozen=True)
+class TrainSelectorConfig:
+    """Train the selection network on the hypotheses of a trained generator."""
+
+    data: tuple[Path, ...]
+    """Folders written by handviz synthesize."""
+    out: Path
+    """Folder of the run; training resumes from its last checkpoint."""
+    generator: Path
+    """Weights of the generator."""
+    hypotheses: tuple[int, int] = (8, 24)
+    """Fewest and most hypotheses a photo; drawn for each step."""
+    best_share: float = 0.25
+    """Share of hypotheses labelled as good (n of K)."""
+    vertex_weight: float = 0.1
+    """Weight of MPVPE beside MPJPE in the error that labels are made of; 0 spares the mesh."""
+    network: SelectorConfig = field(default_factory=SelectorConfig)
+    loss: SelectionLossConfig = field(default_factory=SelectionLossConfig)
+    augment: AugmentConfig = field(default_factory=AugmentConfig)
+    loop: LoopConfig = field(default_factory=lambda: LoopConfig(steps=6000, learning_rate=5e-4))
+
+
+def to_json(config: Any) -> str:
+    """Any of these dataclasses as readable JSON."""
+    assert is_dataclass(config) and not isinstance(config, type)
+    return json.dumps(asdict(config), indent=2, default=str) + "\n"
+
+
+def save_config(config: TrainGeneratorConfig | TrainSelectorConfig, out: Path) -> None:
+    """Write the configuration into the run's folder; a run resumed with another one is refused (InputError)."""
+    text = to_json(config)
+    path = out / CONFIG_FILE
+    if path.exists() and path.read_text() != text:
+        raise InputError(f"{path} holds another configuration than the one asked for; choose a new folder with --out.")
+    out.mkdir(parents=True, exist_ok=True)
+    temporary = out / f".{CONFIG_FILE}.tmp"
+    temporary.write_text(text)
+    temporary.replace(path)

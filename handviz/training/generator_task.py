@@ -1,0 +1,77 @@
+"""Training the generation network: `handviz train generator --data DIR --out RUN`."""
+
+from collections.abc import Callable, Iterable
+
+import torch
+from torch import Tensor, nn
+
+from handviz.hand.model import HandModel
+from handviz.network.files import GENERATOR_FILE, load_generator, save_network
+from handviz.network.generator import Generator
+from handviz.network.kinematics import JointKinematics, project_crop
+from handviz.training.backbone_weights import load_backbone_weights
+from handviz.training.batches import Batch, BatchStream, CropSource
+from handviz.training.config import TrainGeneratorConfig, save_config, to_json
+from handviz.training.generator_losses import generator_loss
+from handviz.training.loop import train
+from handviz.training.pictures import draw_hypotheses
+from handviz.training.real_hands import RealHandSource
+from handviz.training.sources import ShardSource
+
+
+class GeneratorTask:
+    """Loss, picture and learning rates of a generation network."""
+
+    def __init__(self, config: TrainGeneratorConfig, network: Generator, kinematics: JointKinematics) -> None:
+        self.config, self.network, self.kinematics = config, network, kinematics
+        by_embedding = network.config.source == "embedding"
+        self.hypotheses = network.config.embeddings if by_embedding else config.hypotheses
+
+    def loss(self, network: nn.Module, batch: Batch, step: int) -> tuple[Tensor, dict[str, float]]:
+        """The generation loss on a batch and its parts."""
+        self.kinematics.to(batch.images.device)
+        features, hypotheses = network(batch.images, batch.told_focal, self.hypotheses)
+        with torch.autocast(batch.images.device.type, enabled=False):
+            return generator_loss(self.config.loss, self.kinematics, features, hypotheses, batch.truth)
+
+    @torch.no_grad()
+    def picture(self, network: nn.Module, batch: Batch) -> Tensor:
+        """Middle joints of a few hypotheses over a few photos."""
+        network.eval()
+        shown = 6
+        focal = batch.truth.crop_focal[:shown]
+        _, hypotheses = network(batch.images[:shown], batch.told_focal[:shown], self.hypotheses)
+        joints = self.kinematics(hypotheses.rotations, hypotheses.betas[:, :, None])
+        joints_2d = project_crop(joints + hypotheses.translation(focal)[..., None, :], focal)
+        return draw_hypotheses(batch.images[:shown].cpu(), joints_2d[:, :4].cpu(), batch.truth.joints_2d[:shown].cpu())
+
+    def parameter_groups(self) -> Iterable[tuple[list[nn.Parameter], float]]:
+        """The backbone at its own rate, the rest at the full one."""
+        backbone = list(self.network.backbone.parameters())
+        inside = {id(parameter) for parameter in backbone}
+        yield backbone, self.config.loop.backbone_rate
+        yield [p for p in self.network.parameters() if id(p) not in inside], 1.0
+
+
+def train_generator(config: TrainGeneratorConfig, report: Callable[[str], None] = print) -> None:
+    """Train, or resume, and write RUN/generator.safetensors. Raises HandvizError on unusable input."""
+    config.out.mkdir(parents=True, exist_ok=True)
+    save_config(config, config.out)
+    torch.manual_seed(config.loop.seed)
+    if config.initial is not None:
+        network = load_generator(config.initial).requires_grad_(True)
+    else:
+        network = Generator(config.network)
+        if config.backbone_weights is not None:
+            load_backbone_weights(network.backbone, config.backbone_weights)
+    task = GeneratorTask(config, network, JointKinematics(HandModel.load()))
+    sources: list[CropSource] = [ShardSource(config.data)]
+    shares = [1.0]
+    if config.real_hands is not None:
+        sources.append(RealHandSource(config.real_hands))
+        shares = [1.0 - config.real_share, config.real_share]
+    loop = config.loop
+    stream = BatchStream(sources, shares, loop.batch_size, network.config.image_size, config.augment, loop.seed)
+    average = train(task, stream, loop, config.out, report)
+    save_network(average, config.out / GENERATOR_FILE, training=to_json(config))
+    report(f"wrote {config.out / GENERATOR_FILE}")

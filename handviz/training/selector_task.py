@@ -1,0 +1,110 @@
+"""Training the selection network: `handviz train selector --data DIR --generator WEIGHTS --out RUN`."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from handviz.errors import InputError
+from handviz.hand.model import HandModel
+from handviz.network.files import SELECTOR_FILE, load_generator, save_network
+from handviz.network.generator import Generator, HypothesisBatch
+from handviz.network.kinematics import JointKinematics, project_crop
+from handviz.network.selector import Selector
+from handviz.training.batches import Batch, BatchStream
+from handviz.training.config import TrainSelectorConfig, save_config, to_json
+from handviz.training.generator_losses import Truth
+from handviz.training.loop import train
+from handviz.training.selection_losses import labels_of_best, selection_loss
+from handviz.training.sources import ShardSource
+
+
+def sequence_errors(
+    hand: HandModel, batch: HypothesisBatch, joints: Tensor, truth: Truth, vertex_weight: float
+) -> Tensor:
+    """Error (B, K) of whole sequences: mean over timesteps of MPJPE + vertex_weight * MPVPE in mm, in the temporal
+    order that fits better, since the photo holds no arrow of time."""
+
+    def distance(points: Tensor, target: Tensor) -> Tensor:
+        return 1000.0 * (points - target[:, None]).norm(dim=-1).mean((-2, -1))
+
+    forward, backward = distance(joints, truth.joints), distance(joints.flip(2), truth.joints)
+    if vertex_weight > 0:
+        timesteps = batch.rotations.shape[2]
+        vertices = hand(batch.rotations, batch.betas[:, :, None].expand(-1, -1, timesteps, -1)).vertices
+        target = hand(truth.rotations, truth.betas[:, None].expand(-1, timesteps, -1)).vertices
+        forward = forward + vertex_weight * distance(vertices, target)
+        backward = backward + vertex_weight * distance(vertices.flip(2), target)
+    return torch.minimum(forward, backward)
+
+
+class SelectorTask:
+    """Loss of a selection network on the hypotheses of a frozen generator."""
+
+    def __init__(self, config: TrainSelectorConfig, network: Selector, generator: Generator, hand: HandModel) -> None:
+        self.config, self.network, self.generator, self.hand = config, network, generator, hand
+        self.kinematics = JointKinematics(hand)
+
+    def loss(self, network: nn.Module, batch: Batch, step: int) -> tuple[Tensor, dict[str, float]]:
+        """The selection loss on a batch, with the share of the true best found among the selected."""
+        device = batch.images.device
+        for module in (self.generator, self.hand, self.kinematics):
+            module.to(device)
+        fewest, most = self.config.hypotheses
+        count = int(np.random.default_rng([self.config.loop.seed, step]).integers(fewest, most + 1))
+        focal = batch.truth.crop_focal
+        with torch.no_grad():
+            features, hypotheses = self.generator(batch.images, batch.told_focal, count)
+            hypotheses = replace(hypotheses, rotations=hypotheses.rotations.float())
+            with torch.autocast(device.type, enabled=False):
+                joints = self.kinematics(hypotheses.rotations, hypotheses.betas[:, :, None])
+                joints_2d = project_crop(joints + hypotheses.translation(focal)[..., None, :], focal)
+                errors = sequence_errors(self.hand, hypotheses, joints, batch.truth, self.config.vertex_weight)
+        n = max(1, round(self.config.best_share * count))
+        labels = labels_of_best(errors, n)
+        selector = network.module if isinstance(network, nn.parallel.DistributedDataParallel) else network
+        read = selector.features(batch.images, batch.told_focal, features)
+        mu, nu = network(read, hypotheses, joints, joints_2d)
+        loss = selection_loss(self.config.loss, mu, nu, labels, errors)
+        with torch.no_grad():
+            order = (nu - mu).argsort(-1)
+            hits = labels.gather(-1, order[:, :n]).mean()
+            chosen = errors.gather(-1, order)
+            gap = (errors.mean() - chosen[:, :n].mean()) / (errors.mean() - errors.sort(-1).values[:, :n].mean())
+            figures = {
+                "loss": loss, "hit": hits, "mean_of_n_gap_closed": gap, "top1_mm": chosen[:, 0].mean(),
+                "mean_mm": errors.mean(), "best_mm": errors.min(-1).values.mean(),
+            }  # fmt: skip
+        return loss, {name: value.item() for name, value in figures.items()}
+
+    def picture(self, network: nn.Module, batch: Batch) -> Tensor | None:
+        """A selector makes no picture."""
+        return None
+
+    def parameter_groups(self) -> Iterable[tuple[list[nn.Parameter], float]]:
+        """All parameters at the full rate."""
+        yield list(self.network.parameters()), 1.0
+
+
+def train_selector(config: TrainSelectorConfig, report: Callable[[str], None] = print) -> None:
+    """Train, or resume, and write RUN/selector.safetensors. Raises HandvizError on unusable input."""
+    fewest, most = config.hypotheses
+    if not 2 <= fewest <= most:
+        raise InputError(
+            f"--hypotheses {fewest} {most} is no range of at least two hypotheses; give two numbers, low first."
+        )
+    config.out.mkdir(parents=True, exist_ok=True)
+    save_config(config, config.out)
+    generator = load_generator(config.generator)
+    torch.manual_seed(config.loop.seed)
+    network = Selector(replace(config.network, generator_width=generator.config.width))
+    task = SelectorTask(config, network, generator, HandModel.load())
+    loop = config.loop
+    stream = BatchStream(
+        [ShardSource(config.data)], [1.0], loop.batch_size, generator.config.image_size, config.augment, loop.seed
+    )
+    average = train(task, stream, loop, config.out, report)
+    save_network(average, config.out / SELECTOR_FILE, training=to_json(config))
+    report(f"wrote {config.out / SELECTOR_FILE}")
