@@ -1,0 +1,294 @@
+"""The viewport's client: keeps the scene, runs the render process, starts it again when it dies."""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from handviz.geometry.cameras import Camera
+from handviz.viewport.backends.names import BACKENDS
+from handviz.viewport.choice import choose_backend
+from handviz.viewport.launch import RenderProcess
+from handviz.viewport.messages import Frame, Hit, Message, RenderStatus, camera_fields
+
+DEATHS_ALLOWED = 4
+"""So many deaths within DEATH_WINDOW_SECONDS and the process is not started again."""
+DEATHS_PER_BACKEND = 2
+"""So many deaths of one backend within the window and the next one in BACKENDS takes over."""
+DEATH_WINDOW_SECONDS = 30.0
+START_SECONDS = 60.0
+"""A process that is not ready by then counts as dead."""
+DRAW_SECONDS = 30.0
+"""A process that has not drawn the newest request by then counts as dead."""
+
+
+class RenderClient:
+    """Pictures of many hand meshes, drawn in a process of its own.
+
+    Every method returns at once and may be called from any thread. on_frame, on_status and the callbacks of `pick` are
+    called from threads of the client; a Qt program hands them over by signals. World coordinates are the photo's camera
+    coordinates, metres, x right, y down, z forward.
+    """
+
+    def __init__(
+        self,
+        on_frame: Callable[[Frame], None],
+        on_status: Callable[[RenderStatus], None] | None = None,
+        backend: str = "auto",
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        """backend: "filament", "legacy", "embree", or "auto", the fastest here (see `choice`). environment: variables
+        set for the render process, to choose a graphics driver, for instance. Raises ValueError for other backends."""
+        if backend != "auto" and backend not in BACKENDS:
+            raise ValueError(f"backend must be auto, {', '.join(BACKENDS)}, not {backend!r}")
+        self._on_frame = on_frame
+        self._on_status = on_status or (lambda status: None)
+        self._wanted = backend
+        self._environment = dict(environment or {})
+        self._condition = threading.Condition()
+        self._scene: dict[str, dict[str, np.ndarray]] = {}
+        self._unsent: set[str] = set()
+        self._picks: dict[int, tuple[dict, Callable[[list[Hit]], None]]] = {}
+        self._unsent_picks: deque[int] = deque()
+        self._next_id = 1
+        self._waiting: tuple[int, Camera, bool] | None = None
+        self._current: tuple[int, Camera, bool] | None = None
+        self._drawing_since: float | None = None
+        self._process: RenderProcess | None = None
+        self._ready = False
+        self._ended = False
+        self._error = ""
+        self._deaths: deque[tuple[float, str]] = deque()
+        self._closing = False
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Start the render process; requests and scene may be given before or after."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="handviz-render", daemon=True)
+            self._thread.start()
+
+    def close(self) -> None:
+        """End the render process and free its shared memory; returns when both are gone."""
+        with self._condition:
+            self._closing = True
+            self._condition.notify()
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join()
+
+    @property
+    def backend(self) -> str | None:
+        """Name of the backend that draws now; None before the start and after the end."""
+        process = self._process
+        return process.backend if process else None
+
+    @property
+    def process_id(self) -> int | None:
+        """Process id of the render process, if there is one."""
+        process = self._process
+        return process.pid if process else None
+
+    def set_meshes(self, vertices: np.ndarray, faces: np.ndarray) -> None:
+        """vertices (K, T, V, 3) metres, world coordinates; faces (F, 3), shared. Raises ValueError on other shapes."""
+        vertices, faces = np.array(vertices, np.float32, order="C"), np.array(faces, np.int32, order="C")
+        if vertices.ndim != 4 or vertices.shape[3] != 3 or faces.ndim != 2 or faces.shape[1] != 3:
+            raise ValueError(f"meshes need vertices (K, T, V, 3) and faces (F, 3), not {vertices.shape}, {faces.shape}")
+        if faces.size and (faces.min() < 0 or faces.max() >= vertices.shape[2]):
+            raise ValueError("faces name vertices that do not exist")
+        if not np.isfinite(vertices).all():
+            raise ValueError("vertices must be finite")
+        self._set("meshes", vertices=vertices, faces=faces)
+
+    def set_colors(self, colors: np.ndarray) -> None:
+        """colors (K, T, 3) or (K, T, V, 3), sRGB 0..1. Raises ValueError on other shapes."""
+        colors = np.clip(np.array(colors, np.float32, order="C"), 0.0, 1.0)
+        if colors.ndim not in (3, 4) or colors.shape[-1] != 3:
+            raise ValueError(f"colors must be (K, T, 3) or (K, T, V, 3), not {colors.shape}")
+        self._set("colors", colors=colors)
+
+    def set_visible(self, visible: np.ndarray) -> None:
+        """visible (K, T) bool: which meshes are drawn. Raises ValueError on other shapes."""
+        visible = np.array(visible, bool)
+        if visible.ndim != 2:
+            raise ValueError(f"visible must be (K, T), not {visible.shape}")
+        self._set("visible", visible=visible)
+
+    def set_background(self, background: np.ndarray | tuple[float, float, float]) -> None:
+        """One colour (3,) sRGB 0..1, or a picture (H, W, 3) uint8 that is stretched to the frame behind the meshes."""
+        background = np.asarray(background)
+        if background.shape == (3,):
+            background = (np.clip(background, 0.0, 1.0) * 255.0 + 0.5).astype(np.uint8)
+        elif background.ndim != 3 or background.shape[2] != 3 or background.dtype != np.uint8 or not background.size:
+            raise ValueError("background must be (3,) in 0..1 or (H, W, 3) uint8")
+        self._set("background", background=background.copy())
+
+    def request_frame(self, camera: Camera, interactive: bool = False) -> int:
+        """Ask for a picture; of several waiting requests only the newest is drawn. Returns the request id.
+
+        A request at rest (interactive=False) is answered by a quick picture and then by one in full detail; an
+        interactive one by the quick picture alone.
+        """
+        if camera.width < 1 or camera.height < 1:
+            raise ValueError("a picture needs at least one pixel")
+        with self._condition:
+            request_id = self._take_id()
+            self._waiting = (request_id, camera, interactive)
+            self._condition.notify()
+        return request_id
+
+    def pick(self, camera: Camera, x: float, y: float, on_hits: Callable[[list[Hit]], None]) -> None:
+        """Call on_hits with the visible meshes under pixel (x, y), nearest first; an empty list where there are none."""
+        with self._condition:
+            pick_id = self._take_id()
+            self._picks[pick_id] = ({"camera": camera_fields(camera), "x": float(x), "y": float(y)}, on_hits)
+            self._unsent_picks.append(pick_id)
+            self._condition.notify()
+
+    def _set(self, part: str, **arrays: np.ndarray) -> None:
+        with self._condition:
+            self._scene[part] = arrays
+            self._unsent.add(part)
+            self._condition.notify()
+
+    def _take_id(self) -> int:
+        self._next_id += 1
+        return self._next_id - 1
+
+    def _run(self) -> None:
+        backend: str | None = choose_backend(self._wanted, self._adopt)
+        while backend is not None:
+            self._start_process(backend)
+            switch_to = self._serve()
+            process, self._process = self._process, None
+            process.stop()
+            if self._closing:
+                break
+            backend = switch_to or self._after_death(process)
+        self._drop_picks()
+
+    def _adopt(self, backend: str) -> None:
+        """Change to a backend that turned out to be faster, when nothing is being drawn."""
+        with self._condition:
+            self._wanted = backend
+            self._condition.notify()
+
+    def _start_process(self, backend: str) -> None:
+        self._status("starting", f"Starting the {backend} renderer.", backend)
+        with self._condition:
+            self._ready, self._ended, self._error = False, False, ""
+            self._unsent = set(self._scene)
+            self._unsent_picks = deque(self._picks)
+            # What was last seen is drawn again, unless something newer waits.
+            self._waiting = self._waiting or self._current
+            self._current, self._drawing_since = None, None
+        self._process = RenderProcess(backend, self._environment, self._receive, self._notice_end)
+
+    def _serve(self) -> str | None:
+        """Feed the process until it dies, the client closes (None), or another backend is wanted (its name)."""
+        started = time.monotonic()
+        while True:
+            with self._condition:
+                self._condition.wait_for(self._has_work, timeout=1.0)
+                if self._closing or self._ended:
+                    return None
+                if self._wanted not in ("auto", self._process.backend) and self._ready and not self._deaths:
+                    return self._wanted
+                late = not self._ready and time.monotonic() - started > START_SECONDS
+                stuck = self._drawing_since is not None and time.monotonic() - self._drawing_since > DRAW_SECONDS
+                parts = [(part, self._scene[part]) for part in self._scene if part in self._unsent]
+                picks = [(pick_id, self._picks[pick_id][0]) for pick_id in self._unsent_picks]
+                request = self._next_request() if self._ready else None
+                if self._ready:
+                    self._unsent.clear()
+                    self._unsent_picks.clear()
+            if late or stuck:
+                self._error = "it did not answer"
+                self._process.kill()
+                return None
+            if self._ready:
+                self._send(parts, picks, request)
+
+    def _has_work(self) -> bool:
+        unsent = bool(self._unsent or self._unsent_picks or (self._waiting and self._drawing_since is None))
+        switch = self._wanted not in ("auto", self._process.backend) and not self._deaths
+        return self._closing or self._ended or (self._ready and (unsent or switch))
+
+    def _next_request(self) -> tuple[int, Camera, bool] | None:
+        """The request to be sent now, if one waits and the last one has its first picture."""
+        if self._waiting is None or self._drawing_since is not None:
+            return None
+        self._current, self._waiting = self._waiting, None
+        self._drawing_since = time.monotonic()
+        return self._current
+
+    def _send(self, parts: list, picks: list, request: tuple[int, Camera, bool] | None) -> None:
+        for part, arrays in parts:
+            self._process.send(part, arrays)
+        for pick_id, fields in picks:
+            self._process.send("pick", id=pick_id, **fields)
+        if request is not None:
+            request_id, camera, interactive = request
+            self._process.provide_slots(3 * camera.width * camera.height)
+            self._process.send("frame", id=request_id, camera=camera_fields(camera), interactive=interactive)
+
+    def _receive(self, process: RenderProcess, message: Message) -> None:
+        match message.kind:
+            case "ready":
+                with self._condition:
+                    self._ready = True
+                    self._condition.notify()
+                self._status("ready", f"Drawing with the {process.backend} renderer.", process.backend)
+            case "frame":
+                self._receive_frame(process, message)
+            case "hits":
+                with self._condition:
+                    pick = self._picks.pop(message.fields["id"], None)
+                if pick is not None:
+                    pick[1]([Hit(*hit) for hit in message.fields["hits"]])
+            case "error":
+                self._error = message.fields["message"]
+
+    def _receive_frame(self, process: RenderProcess, message: Message) -> None:
+        fields = message.fields
+        with self._condition:
+            if self._current is not None and self._current[0] == fields["id"]:
+                self._drawing_since = None
+                self._condition.notify()
+        image = process.read_image(message)
+        self._on_frame(Frame(fields["id"], image, fields["seconds"], process.backend, fields["full_detail"]))
+
+    def _notice_end(self, process: RenderProcess) -> None:
+        with self._condition:
+            self._ended = True
+            self._condition.notify()
+
+    def _after_death(self, process: RenderProcess) -> str | None:
+        """The backend to go on with, or None to give up."""
+        now = time.monotonic()
+        self._deaths.append((now, process.backend))
+        while now - self._deaths[0][0] > DEATH_WINDOW_SECONDS:
+            self._deaths.popleft()
+        reason = self._error or f"exit status {process.exit_code}"
+        backend = process.backend
+        same = sum(1 for _, name in self._deaths if name == backend)
+        last = backend == BACKENDS[-1]
+        if len(self._deaths) >= DEATHS_ALLOWED and last:
+            message = f"The renderer died {len(self._deaths)} times ({reason}); see `handviz doctor`, then start again."
+            self._status("failed", message, backend)
+            return None
+        if not last and (not self._ready or same >= DEATHS_PER_BACKEND):
+            backend = BACKENDS[BACKENDS.index(backend) + 1]
+        self._status("died", f"The {process.backend} renderer ended ({reason}); starting {backend}.", process.backend)
+        return backend
+
+    def _drop_picks(self) -> None:
+        """Nobody will answer these any more."""
+        with self._condition:
+            picks, self._picks = list(self._picks.values()), {}
+        for _, on_hits in picks:
+            on_hits([])
+
+    def _status(self, state: str, message: str, backend: str) -> None:
+        self._on_status(RenderStatus(state, message, backend))
