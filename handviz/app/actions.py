@@ -1,0 +1,109 @@
+"""Every command of the window, in one table from which menus, shortcuts and the cheat sheet are made."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
+
+Scope = Literal["window", "panes"]
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command: name in code, menu, text, shortcuts.
+
+    Scope "panes" leaves keys such as the arrows to sliders and number fields while those have the focus.
+    """
+
+    name: str
+    menu: str
+    text: str
+    keys: tuple[str, ...] = ()
+    scope: Scope = "window"
+    checkable: bool = False
+    separator: bool = False
+    """Whether a line precedes it in its menu."""
+
+
+MENUS = ("&File", "&Prediction", "&View", "&Hypothesis", "V&ideo", "H&elp")
+
+COMMANDS = (
+    Command("open", "&File", "&Open photo, video or prediction…", ("Ctrl+O",)),
+    Command("save_prediction", "&File", "&Save prediction…", ("Ctrl+S",), separator=True),
+    Command("save_screenshot", "&File", "Save s&creenshot…", ("Ctrl+Shift+S",)),
+    Command("quit", "&File", "&Quit", ("Ctrl+Q",), separator=True),
+    Command("predict", "&Prediction", "&Predict", ("Ctrl+Return", "F5")),
+    Command("cancel", "&Prediction", "&Cancel", ("Esc",)),
+    Command("auto_predict", "&Prediction", "Predict &each new picture", ("A",), checkable=True),
+    Command("draw_box", "&Prediction", "&Draw a box around the hand", ("B",), checkable=True, separator=True),
+    Command("detect_box", "&Prediction", "&Find the hand again", ("Shift+B",)),
+    Command("view_camera", "&View", "As &photographed", ("Ctrl+1",)),
+    Command("view_front", "&View", "&Front", ("Ctrl+2",)),
+    Command("view_side", "&View", "&Side", ("Ctrl+3",)),
+    Command("view_top", "&View", "&Top", ("Ctrl+4",)),
+    Command("fit", "&View", "&Whole hand", ("Home",), scope="panes"),
+    Command("zoom_in", "&View", "Zoom &in", ("Ctrl++", "Ctrl+=")),
+    Command("zoom_out", "&View", "Zoom &out", ("Ctrl+-",)),
+    Command("fit_photo", "&View", "Whole p&hoto", ("Ctrl+0",)),
+    Command("show_past", "&View", "Show the pas&t", ("P",), checkable=True, separator=True),
+    Command("show_middle", "&View", "Show the &middle", ("M",), checkable=True),
+    Command("show_future", "&View", "Show the f&uture", ("F",), checkable=True),
+    Command("full_screen", "&View", "Full sc&reen", ("F11",), checkable=True, separator=True),
+    Command("better", "&Hypothesis", "Next &better by score", ("Up",), scope="panes"),
+    Command("worse", "&Hypothesis", "Next &worse by score", ("Down",), scope="panes"),
+    Command("best", "&Hypothesis", "B&est, without highlight", ("Backspace",), scope="panes"),
+    Command("solo", "&Hypothesis", "Show it &alone", ("S",), checkable=True, separator=True),
+    Command("threshold_up", "&Hypothesis", "&Raise the threshold", ("+",), scope="panes", separator=True),
+    Command("threshold_down", "&Hypothesis", "&Lower the threshold", ("-",), scope="panes"),
+    Command("next_frame", "V&ideo", "&Next frame", ("Right",), scope="panes"),
+    Command("previous_frame", "V&ideo", "&Previous frame", ("Left",), scope="panes"),
+    Command("frames_ahead", "V&ideo", "10 frames &ahead", ("Shift+Right",), scope="panes"),
+    Command("frames_back", "V&ideo", "10 frames &back", ("Shift+Left",), scope="panes"),
+    Command("shortcuts", "H&elp", "&Keyboard and mouse", ("?", "F1")),
+    Command("about", "H&elp", "&About handviz"),
+)
+
+
+def build_actions(
+    window: QWidget, panes: list[QWidget], handlers: dict[str, Callable[..., None]]
+) -> dict[str, QAction]:
+    """An action for every command, with its handler; checkable ones pass their state.
+
+    Raises KeyError when a command has no handler.
+    """
+    actions = {}
+    for command in COMMANDS:
+        action = QAction(command.text, window)
+        action.setShortcuts([QKeySequence(key) for key in command.keys])
+        action.setCheckable(command.checkable)
+        handler = handlers[command.name]
+        if command.checkable:
+            action.triggered.connect(handler)
+        else:
+            action.triggered.connect(lambda _=False, call=handler: call())
+        if command.scope == "panes":
+            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            for pane in panes:
+                pane.addAction(action)
+        else:
+            window.addAction(action)
+        actions[command.name] = action
+    return actions
+
+
+def fill_menus(bar: QMenuBar, actions: dict[str, QAction]) -> dict[str, QMenu]:
+    """The menus of COMMANDS, by title."""
+    menus = {title: bar.addMenu(title) for title in MENUS}
+    for command in COMMANDS:
+        if command.separator:
+            menus[command.menu].addSeparator()
+        menus[command.menu].addAction(actions[command.name])
+    return menus
+
+
+def key_text(keys: tuple[str, ...]) -> str:
+    """Shortcuts as this platform writes them."""
+    return ", ".join(QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in keys)

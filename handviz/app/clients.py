@@ -1,0 +1,119 @@
+"""The two helper processes as seen from Qt: what their reader threads report arrives in the UI thread as signals."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from PySide6.QtCore import QObject, Qt, Signal
+
+from handviz.geometry.cameras import Camera
+
+
+class PredictionProcess(Protocol):
+    """handviz.inference.worker.PredictionClient, or what a test puts in its place."""
+
+    def start(self) -> None:
+        """Start the process."""
+
+    def submit(self, image: np.ndarray, box: Any = None, hand: str | None = None, hypotheses: int = 16,
+               seed: int = 0) -> int:  # fmt: skip
+        """Queue a prediction and return its id."""
+
+    def cancel(self, request_id: int) -> None:
+        """Drop a queued or running prediction."""
+
+    def close(self) -> None:
+        """End the process."""
+
+
+@dataclass(frozen=True)
+class ClientFactories:
+    """How the window makes its helper processes; tests hand in others."""
+
+    predictor: Callable[[Callable[[Any], None]], PredictionProcess]
+    """From on_event to a client that is not started."""
+    renderer: Callable[[Callable[[Any], None], Callable[[Any], None]], Any]
+    """From on_frame and on_status to a client that is not started."""
+
+
+def real_clients(device: str = "auto", weights: str | None = None, hand_model: str | None = None) -> ClientFactories:
+    """Factories of the real processes."""
+
+    def predictor(on_event: Callable[[Any], None]) -> PredictionProcess:
+        from handviz.inference.worker import PredictionClient
+
+        return PredictionClient(on_event, device=device, weights=weights, hand_model=hand_model)
+
+    def renderer(on_frame: Callable[[Any], None], on_status: Callable[[Any], None]) -> Any:
+        from handviz.viewport import RenderClient
+
+        return RenderClient(on_frame, on_status)
+
+    return ClientFactories(predictor, renderer)
+
+
+class PredictionBridge(QObject):
+    """The prediction process; its events come out of the signal `event` in the UI thread."""
+
+    event = Signal(object)
+    _from_thread = Signal(object)
+
+    def __init__(self, make: Callable[[Callable[[Any], None]], PredictionProcess], parent: QObject) -> None:
+        super().__init__(parent)
+        self._from_thread.connect(self.event, Qt.ConnectionType.QueuedConnection)
+        self.client = make(self._from_thread.emit)
+
+    def close(self) -> None:
+        """End the process; nothing is reported any more."""
+        self._from_thread.disconnect()
+        self.client.close()
+
+
+class RenderBridge(QObject):
+    """The render process; pictures, its state and hits come out of signals in the UI thread."""
+
+    frame = Signal(object)
+    status = Signal(object)
+    hits = Signal(object, object)
+    _frame_from_thread = Signal(object)
+    _status_from_thread = Signal(object)
+    _hits_from_thread = Signal(object, object)
+
+    def __init__(self, make: Callable[[Callable[[Any], None], Callable[[Any], None]], Any], parent: QObject) -> None:
+        super().__init__(parent)
+        queued = Qt.ConnectionType.QueuedConnection
+        self._frame_from_thread.connect(self.frame, queued)
+        self._status_from_thread.connect(self.status, queued)
+        self._hits_from_thread.connect(self.hits, queued)
+        self.client = make(self._frame_from_thread.emit, self._status_from_thread.emit)
+
+    def set_meshes(self, vertices: np.ndarray, faces: np.ndarray) -> None:
+        """Replace all meshes: vertices (K, T, V, 3) metres, faces (F, 3)."""
+        self.client.set_meshes(vertices, faces)
+
+    def set_colors(self, colors: np.ndarray) -> None:
+        """Colours (K, T, 3) in 0..1."""
+        self.client.set_colors(colors)
+
+    def set_visible(self, visible: np.ndarray) -> None:
+        """Mask (K, T) of the meshes to draw."""
+        self.client.set_visible(visible)
+
+    def set_background(self, background: np.ndarray) -> None:
+        """A colour (3,) in 0..1, or an image (H, W, 3) uint8."""
+        self.client.set_background(background)
+
+    def request_frame(self, camera: Camera) -> int:
+        """Ask for a picture; its id."""
+        return self.client.request_frame(camera)
+
+    def pick(self, camera: Camera, x: float, y: float, ticket: object) -> None:
+        """Find the meshes under an image pixel; `hits` carries them with the ticket."""
+        self.client.pick(camera, x, y, lambda hits: self._hits_from_thread.emit(hits, ticket))
+
+    def close(self) -> None:
+        """End the process; nothing is reported any more."""
+        for signal in (self._frame_from_thread, self._status_from_thread, self._hits_from_thread):
+            signal.disconnect()
+        self.client.close()

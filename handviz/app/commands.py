@@ -1,0 +1,95 @@
+"""What each command of the window does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from handviz.app.help import about_dialog, shortcuts_dialog
+from handviz.app.saving import write_image
+
+if TYPE_CHECKING:
+    from handviz.app.window import MainWindow
+
+THRESHOLD_STEP = 0.01
+ZOOM_STEP = 1.25
+
+
+def handlers(window: MainWindow) -> dict[str, Callable[..., None]]:
+    """A handler for every command, by name; those of checkable commands take the new state."""
+    session, view, selection = window.session, window.session.view, window.session.selection
+    canvas, bar = window.photo_pane.canvas, window.photo_pane.video_bar
+
+    def detect_box() -> None:
+        session.set_request(box=None)
+        window.control.predict()
+
+    def cancel() -> None:
+        canvas.set_drawing(False)
+        window.control.cancel()
+
+    def zoom(factor: float) -> None:
+        viewport = window.viewport_pane.canvas
+        if canvas.hasFocus() or session.prediction is None:
+            canvas.zoom(factor)
+        else:
+            view.zoom_by(factor, viewport.width() / 2, viewport.height() / 2)
+
+    return {
+        "open": window.ask_and_open,
+        "save_prediction": lambda: save_prediction(window),
+        "save_screenshot": lambda: save_screenshot(window),
+        "quit": window.close,
+        "predict": window.control.predict,
+        "cancel": cancel,
+        "auto_predict": lambda on: session.set_request(auto_predict=on),
+        "draw_box": canvas.set_drawing,
+        "detect_box": detect_box,
+        "view_camera": lambda: view.look("camera"),
+        "view_front": lambda: view.look("front"),
+        "view_side": lambda: view.look("side"),
+        "view_top": lambda: view.look("top"),
+        "fit": view.fit,
+        "zoom_in": lambda: zoom(ZOOM_STEP),
+        "zoom_out": lambda: zoom(1.0 / ZOOM_STEP),
+        "fit_photo": canvas.fit,
+        "show_past": lambda on: view.set_timestep(0, on),
+        "show_middle": lambda on: view.set_timestep(1, on),
+        "show_future": lambda on: view.set_timestep(2, on),
+        "full_screen": lambda on: window.showFullScreen() if on else window.showNormal(),
+        "better": lambda: selection.step(-1),
+        "worse": lambda: selection.step(1),
+        "best": lambda: selection.choose(None),
+        "solo": view.set_solo,
+        "threshold_up": lambda: selection.set_threshold(selection.threshold + THRESHOLD_STEP),
+        "threshold_down": lambda: selection.set_threshold(selection.threshold - THRESHOLD_STEP),
+        "next_frame": lambda: bar.step(1),
+        "previous_frame": lambda: bar.step(-1),
+        "frames_ahead": lambda: bar.step(10),
+        "frames_back": lambda: bar.step(-10),
+        "shortcuts": lambda: shortcuts_dialog(window, window.theme).open(),
+        "about": lambda: about_dialog(window, window.theme).open(),
+    }
+
+
+def save_prediction(window: MainWindow) -> None:
+    """Ask where to, and write the prediction as .npz in the background."""
+    prediction, picture = window.session.prediction, window.session.picture
+    if prediction is None:
+        return
+    stem = picture.path.stem if picture is not None else "prediction"
+    frame = f"-{picture.frame:05d}" if picture is not None and picture.is_video else ""
+    path = window.ask_save_path("Save prediction", f"{stem}{frame}.npz")
+    if path is not None:
+        # NumPy would add the ending by itself, behind the name that was chosen.
+        path = path if path.suffix == ".npz" else path.with_name(path.name + ".npz")
+        window.saver.save(path, prediction.save)
+
+
+def save_screenshot(window: MainWindow) -> None:
+    """Ask where to, and write the window as PNG in the background."""
+    image = window.grab().toImage()
+    path = window.ask_save_path("Save screenshot", "handviz.png")
+    if path is not None:
+        path = path if path.suffix.lower() == ".png" else path.with_name(path.name + ".png")
+        window.saver.save(path, lambda target: write_image(image, target))

@@ -1,0 +1,201 @@
+"""The side panel: how many hypotheses to predict, which to keep, which one is chosen."""
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDoubleSpinBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSlider,
+    QSpinBox,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from handviz.app.controls import label, rule
+from handviz.app.icons import icon
+from handviz.app.models.session import MAX_HYPOTHESES, SessionModel
+from handviz.app.score_strip import ScoreStrip
+from handviz.app.theme import Theme
+from handviz.hypotheses.diversity import spread_mm
+
+SLIDER_STEPS = 200
+MAX_SEED = 2**31 - 1
+
+
+class Inspector(QScrollArea):
+    """Mirrors the session's request and selection. predict_requested asks for a run with them."""
+
+    predict_requested = Signal()
+
+    def __init__(self, session: SessionModel) -> None:
+        super().__init__()
+        self._session = session
+        self.setObjectName("inspector")
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMinimumWidth(250)
+        self.setMaximumWidth(360)
+        body = QWidget()
+        body.setObjectName("inspectorBody")
+        column = QVBoxLayout(body)
+        column.setContentsMargins(16, 12, 16, 12)
+        column.setSpacing(9)
+        self._build_request(column)
+        column.addWidget(rule())
+        self._build_selection(column)
+        column.addWidget(rule())
+        self._build_chosen(column)
+        column.addStretch(1)
+        self.setWidget(body)
+        session.request_changed.connect(self.refresh_request)
+        session.picture_changed.connect(self.refresh_request)
+        session.selection.changed.connect(self.refresh_selection)
+        session.prediction_changed.connect(self.refresh_selection)
+        session.view.content_changed.connect(self.refresh_selection)
+        self.refresh_request()
+        self.refresh_selection()
+
+    def _build_request(self, column: QVBoxLayout) -> None:
+        self.count = QSpinBox()
+        self.count.setRange(1, MAX_HYPOTHESES)
+        self.count.setAccessibleName("Number of hypotheses")
+        self.count.setToolTip("How many hypotheses to predict, 1 to 200")
+        self.seed = QSpinBox()
+        self.seed.setRange(0, MAX_SEED)
+        self.seed.setAccessibleName("Seed")
+        self.seed.setToolTip("The same seed gives the same hypotheses")
+        self.predict = QPushButton("Predict")
+        self.predict.setObjectName("primary")
+        self.predict.setAccessibleName("Predict")
+        self.predict.setToolTip("Predict with these settings (Enter)")
+        self.auto = QCheckBox("Predict each new picture")
+        self.auto.setToolTip("Predict as soon as a photo or frame is shown (A)")
+        grid = QGridLayout()
+        grid.setColumnStretch(1, 1)
+        for row, (name, field) in enumerate((("Hypotheses", self.count), ("Seed", self.seed))):
+            title = label(name)
+            title.setBuddy(field)
+            grid.addWidget(title, row, 0)
+            grid.addWidget(field, row, 1)
+        column.addWidget(label("Prediction", "heading"))
+        column.addLayout(grid)
+        column.addWidget(self.predict)
+        column.addWidget(self.auto)
+        self.count.valueChanged.connect(lambda value: self._session.set_request(hypotheses=value))
+        self.seed.valueChanged.connect(lambda value: self._session.set_request(seed=value))
+        self.auto.toggled.connect(lambda on: self._session.set_request(auto_predict=on))
+        self.predict.clicked.connect(self.predict_requested)
+
+    def _build_selection(self, column: QVBoxLayout) -> None:
+        self.strip = ScoreStrip(self._session)
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setRange(0, SLIDER_STEPS)
+        self.slider.setPageStep(SLIDER_STEPS // 10)
+        self.slider.setAccessibleName("Score threshold")
+        self.slider.setToolTip("Hypotheses that score less are hidden")
+        self.threshold = QDoubleSpinBox()
+        self.threshold.setRange(0.0, 1.0)
+        self.threshold.setDecimals(3)
+        self.threshold.setSingleStep(0.01)
+        self.threshold.setAccessibleName("Score threshold, as a number")
+        self.kept = label("", "figure")
+        self.kept.setAccessibleName("Kept hypotheses")
+        self.spread = label("", "muted")
+        self.spread.setWordWrap(True)
+        self.spread.setToolTip(
+            "Standard deviation of the joints over the kept hypotheses, mean of joints and timesteps"
+        )
+        line = QHBoxLayout()
+        line.addWidget(label("Selection score", "heading"), 1)
+        line.addWidget(self.kept)
+        column.addLayout(line)
+        column.addWidget(self.strip)
+        row = QHBoxLayout()
+        row.addWidget(self.slider, 1)
+        row.addWidget(self.threshold)
+        column.addLayout(row)
+        column.addWidget(self.spread)
+        selection = self._session.selection
+        self.slider.valueChanged.connect(lambda value: selection.set_threshold(value / SLIDER_STEPS))
+        self.threshold.valueChanged.connect(selection.set_threshold)
+
+    def _build_chosen(self, column: QVBoxLayout) -> None:
+        self.better = QToolButton()
+        self.better.setAccessibleName("Choose the next better hypothesis")
+        self.better.setToolTip("Next better by score (Up)")
+        self.worse = QToolButton()
+        self.worse.setAccessibleName("Choose the next worse hypothesis")
+        self.worse.setToolTip("Next worse by score (Down)")
+        self.chosen = QLabel()
+        self.chosen.setAccessibleName("Chosen hypothesis")
+        self.chosen_score = label("", "figure")
+        self.chosen_score.setAccessibleName("Score of the chosen hypothesis")
+        self.chosen_detail = label("", "muted")
+        self.solo = QCheckBox("Show it alone")
+        self.solo.setToolTip("Hide all other hypotheses (S)")
+        column.addWidget(label("Chosen hypothesis", "heading"))
+        row = QHBoxLayout()
+        row.addWidget(self.better)
+        row.addWidget(self.worse)
+        row.addSpacing(4)
+        row.addWidget(self.chosen, 1)
+        row.addWidget(self.chosen_score)
+        column.addLayout(row)
+        column.addWidget(self.chosen_detail)
+        column.addWidget(self.solo)
+        self.better.clicked.connect(lambda: self._session.selection.step(-1))
+        self.worse.clicked.connect(lambda: self._session.selection.step(1))
+        self.solo.toggled.connect(self._session.view.set_solo)
+
+    def refresh_request(self) -> None:
+        """Mirror the request."""
+        session = self._session
+        for field, value in ((self.count, session.hypotheses), (self.seed, session.seed)):
+            with QSignalBlocker(field):
+                field.setValue(value)
+        self.auto.setChecked(session.auto_predict)
+        self.predict.setEnabled(session.picture is not None)
+
+    def refresh_selection(self) -> None:
+        """Mirror the selection."""
+        selection, prediction = self._session.selection, self._session.prediction
+        with QSignalBlocker(self.slider):
+            self.slider.setValue(round(selection.threshold * SLIDER_STEPS))
+        with QSignalBlocker(self.threshold):
+            self.threshold.setValue(selection.threshold)
+        self.solo.setChecked(self._session.view.solo)
+        count, chosen = len(selection.scores), selection.chosen
+        shown = prediction is not None and count == prediction.num_hypotheses and chosen is not None
+        for widget in (self.slider, self.threshold, self.better, self.worse, self.solo):
+            widget.setEnabled(shown)
+        if not shown:
+            for text in (self.kept, self.spread, self.chosen_score, self.chosen_detail):
+                text.clear()
+            self.chosen.setText("None yet")
+            return
+        kept = selection.kept
+        self.kept.setText(f"{int(kept.sum())} of {count} kept")
+        self.spread.setText(
+            f"Spread of the kept: {spread_mm(prediction.joints[kept]):.1f} mm"
+            if kept.any()
+            else "None reach this score: lower the threshold."
+        )
+        place = int((selection.order == chosen).argmax())
+        self.better.setEnabled(place > 0)
+        self.worse.setEnabled(place + 1 < count)
+        self.chosen.setText(f"Number {chosen + 1}")
+        self.chosen_score.setText(f"{selection.scores[chosen]:.2f}")
+        place_text = "best score" if place == 0 else f"place {place + 1} of {count}"
+        self.chosen_detail.setText(f"{place_text} · μ {prediction.mu[chosen]:.2f} · ν {prediction.nu[chosen]:.2f}")
+
+    def set_theme(self, theme: Theme) -> None:
+        """Colour what the style sheet does not reach."""
+        self.strip.theme = theme
+        self.strip.update()
+        self.better.setIcon(icon("up", theme.text))
+        self.worse.setIcon(icon("down", theme.text))

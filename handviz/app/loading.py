@@ -1,0 +1,142 @@
+"""Reading photos, video frames and predictions off the UI thread."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal
+from PySide6.QtGui import QImage
+
+from handviz.app.models.session import Picture
+from handviz.errors import HandvizError
+from handviz.hypotheses.prediction import Prediction
+
+PYRAMID_SIDE = 700
+"""Pictures are halved until their longer side is at most this, so that painting never scales a huge one."""
+
+
+@dataclass(frozen=True, eq=False)
+class Loaded:
+    """What came of a request: a picture with its pyramid, or a saved prediction."""
+
+    picture: Picture | None = None
+    pyramid: tuple[QImage, ...] = ()
+    prediction: Prediction | None = None
+    path: Path | None = None
+
+
+def pyramid_of(image: np.ndarray) -> tuple[QImage, ...]:
+    """Images for an array (H, W, 3) uint8 RGB: full size first, each next one half the size."""
+    height, width = image.shape[:2]
+    image = np.ascontiguousarray(image)
+    levels = [QImage(image.data, width, height, 3 * width, QImage.Format.Format_RGB888).convertToFormat(
+        QImage.Format.Format_RGB32
+    )]  # fmt: skip
+    while max(levels[-1].width(), levels[-1].height()) > PYRAMID_SIDE:
+        last = levels[-1]
+        size = (max(last.width() // 2, 1), max(last.height() // 2, 1))
+        smooth = Qt.TransformationMode.SmoothTransformation
+        levels.append(last.scaled(*size, Qt.AspectRatioMode.IgnoreAspectRatio, smooth))
+    return tuple(levels)
+
+
+class Loader(QObject):
+    """Loads one thing at a time in a worker thread; of requests that wait, only the newest is answered.
+
+    loaded carries a Loaded, failed the sentence to show; both are emitted in the thread that owns the loader.
+    """
+
+    loaded = Signal(object)
+    failed = Signal(str)
+    _answered = Signal(int, object, object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        # One thread, so that a video is never read from two places at once.
+        self._pool = QThreadPool(self)
+        self._pool.setMaxThreadCount(1)
+        self._newest = 0
+        self._waiting: tuple[int, Callable[[], Loaded]] | None = None
+        self._busy = False
+        self._video: object | None = None
+        self._answered.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+
+    def open(self, path: Path, frame: int = 0) -> None:
+        """Load a photo, a video's frame, or a saved prediction (.npz)."""
+        self._request(lambda: self._open(path, frame))
+
+    def step(self, frame: int) -> None:
+        """Load another frame of the open video."""
+        self._request(lambda: self._frame(frame))
+
+    def close(self) -> None:
+        """Wait for the thread and close the video."""
+        self._waiting = None
+        self._newest += 1
+        self._pool.waitForDone()
+        self._close_video()
+
+    def _request(self, work: Callable[[], Loaded]) -> None:
+        self._newest += 1
+        self._waiting = (self._newest, work)
+        if not self._busy:
+            self._start()
+
+    def _start(self) -> None:
+        assert self._waiting is not None
+        ticket, work = self._waiting
+        self._waiting = None
+        self._busy = True
+
+        def run() -> None:
+            try:
+                result, error = work(), None
+            except HandvizError as problem:
+                result, error = None, str(problem)
+            except MemoryError:
+                result, error = None, "There is not enough memory to open this; close other programs and try again."
+            self._answered.emit(ticket, result, error)
+
+        self._pool.start(QRunnable.create(run))
+
+    def _deliver(self, ticket: int, result: Loaded | None, error: str | None) -> None:
+        self._busy = False
+        if self._waiting is not None:
+            self._start()
+        if ticket != self._newest:
+            return
+        if error is not None:
+            self.failed.emit(error)
+        else:
+            self.loaded.emit(result)
+
+    def _open(self, path: Path, frame: int) -> Loaded:
+        if path.suffix.lower() == ".npz":
+            return Loaded(prediction=Prediction.load(path), path=path)
+        # Decoders are loaded with the first file, not with the window.
+        from handviz.media import open_media
+        from handviz.media.photos import Photo
+
+        media = open_media(path)
+        if isinstance(media, Photo):
+            self._close_video()
+            return self._loaded(Picture(path, media.image))
+        self._close_video()
+        self._video = media
+        return self._frame(frame)
+
+    def _frame(self, frame: int) -> Loaded:
+        video = self._video
+        assert video is not None
+        image = video.frame(frame)
+        return self._loaded(Picture(video.path, image, frame, video.frame_count, video.fps))
+
+    @staticmethod
+    def _loaded(picture: Picture) -> Loaded:
+        return Loaded(picture=picture, pyramid=pyramid_of(picture.image), path=picture.path)
+
+    def _close_video(self) -> None:
+        if self._video is not None:
+            self._video.close()
+            self._video = None

@@ -1,0 +1,83 @@
+"""Starts the window."""
+
+import os
+import sys
+import traceback
+from pathlib import Path
+
+from handviz.app.screenshot import ScreenshotOptions
+from handviz.errors import DeviceError
+
+
+def run(
+    files: list[Path],
+    screenshot: ScreenshotOptions | None = None,
+    frame: int = 0,
+    device: str = "auto",
+    weights: str | None = None,
+    hand_model: str | None = None,
+    theme: str | None = None,
+) -> int:
+    """Open the window with files; with screenshot, take a picture of it and leave. Returns the exit status.
+
+    frame is the frame of a video to open; theme "dark" or "light" overrides the settings. Raises DeviceError when there
+    is no display, and HandvizError when a screenshot cannot be made.
+    """
+    _prepare_environment(need_display=screenshot is None)
+
+    from PySide6.QtCore import QCoreApplication, qInstallMessageHandler
+    from PySide6.QtWidgets import QApplication
+
+    from handviz.app import theme as themes
+    from handviz.app.clients import real_clients
+    from handviz.app.screenshot import Photographer
+    from handviz.app.window import MainWindow
+
+    qInstallMessageHandler(_qt_message)
+    QCoreApplication.setOrganizationName("handviz")
+    QCoreApplication.setApplicationName("handviz")
+    application = QApplication.instance() or QApplication(["handviz"])
+    application.setApplicationDisplayName("handviz")
+    themes.load_assets(application)
+    window = MainWindow(real_clients(device, weights, hand_model), theme)
+    application.aboutToQuit.connect(window.shut_down)
+    _show_surprises(window)
+    if screenshot is not None:
+        return Photographer(window, screenshot).run(files, frame)
+    window.show()
+    if files:
+        window.open_all(files, frame)
+    return application.exec()
+
+
+def _prepare_environment(need_display: bool) -> None:
+    # OpenCV's import points these at its own Qt, whose plug-ins do not fit ours.
+    for name in ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR"):
+        if "cv2" in os.environ.get(name, ""):
+            del os.environ[name]
+    has_display = any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+    if sys.platform.startswith("linux") and not has_display:
+        if need_display:
+            raise DeviceError(
+                "There is no display to open a window on; start handviz on a desktop, "
+                "or use handviz --screenshot or handviz predict here."
+            )
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+
+def _qt_message(kind: object, context: object, message: str) -> None:
+    """Qt's warnings, without the one the off-screen platform prints for every window."""
+    if "propagateSizeHints" not in message:
+        print(message, file=sys.stderr)
+
+
+def _show_surprises(window: object) -> None:
+    """Errors nobody foresaw go to the terminal and, in short, to the banner; the window stays."""
+
+    def show(kind: type[BaseException], error: BaseException, trace: object) -> None:
+        traceback.print_exception(kind, error, trace)
+        if issubclass(kind, Exception):
+            what = str(error) or kind.__name__
+            window.banner.show_message(f"Something went wrong inside handviz ({what}); details are in the terminal.")
+
+    sys.excepthook = show

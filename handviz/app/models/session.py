@@ -1,0 +1,152 @@
+"""The session: the picture being looked at, what to ask of the networks, and what they answered."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from handviz.app.models.crop_box import Box
+from handviz.app.models.selection import SelectionModel
+from handviz.app.models.signal import Signal
+from handviz.app.models.view import ViewModel
+from handviz.hypotheses.prediction import Prediction
+
+MAX_HYPOTHESES = 200
+HANDS = ("auto", "left", "right")
+"""Choices of the hand; auto lets the detector decide."""
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A photo, or one frame of a video."""
+
+    path: Path
+    image: np.ndarray
+    """(H, W, 3) uint8 RGB."""
+    frame: int = 0
+    frame_count: int = 1
+    frames_per_second: float = 0.0
+
+    @property
+    def is_video(self) -> bool:
+        """Whether there are other frames to step to."""
+        return self.frame_count > 1
+
+    @property
+    def width(self) -> int:
+        """Pixels."""
+        return int(self.image.shape[1])
+
+    @property
+    def height(self) -> int:
+        """Pixels."""
+        return int(self.image.shape[0])
+
+
+@dataclass(frozen=True)
+class Engine:
+    """What predicts: its device, weights and hand model; empty until it is ready."""
+
+    device: str = ""
+    weights_name: str = ""
+    hand_model_name: str = ""
+
+    @property
+    def ready(self) -> bool:
+        """Whether it has reported itself."""
+        return bool(self.device)
+
+
+@dataclass(frozen=True)
+class Job:
+    """The prediction under way."""
+
+    request_id: int
+    fraction: float = 0.0
+    message: str = "Waiting for the networks"
+
+
+class SessionModel:
+    """State of one window. Every group of fields has its own signal, emitted after the change."""
+
+    def __init__(self) -> None:
+        self.picture_changed = Signal()
+        self.request_changed = Signal()
+        self.prediction_changed = Signal()
+        self.job_changed = Signal()
+        self.engine_changed = Signal()
+        self.selection = SelectionModel()
+        self.view = ViewModel()
+        self.picture: Picture | None = None
+        self.loading: str = ""
+        self.box: Box | None = None
+        self.hand: str = "auto"
+        self.hypotheses: int = 16
+        self.seed: int = 0
+        self.auto_predict: bool = True
+        self.prediction: Prediction | None = None
+        self.seconds: float | None = None
+        self.job: Job | None = None
+        self._framed: Path | None = None
+        self.engine = Engine()
+
+    def set_loading(self, what: str) -> None:
+        """Name what is being read from disk; empty when nothing is."""
+        if what != self.loading:
+            self.loading = what
+            self.job_changed.emit()
+
+    def set_picture(self, picture: Picture | None) -> None:
+        """Show another picture; the prediction and the box of the last one leave with it."""
+        self.loading = ""
+        self.picture = picture
+        self.box = None
+        self.picture_changed.emit()
+        self.request_changed.emit()
+        self.set_prediction(None)
+
+    def set_request(self, **changes: object) -> None:
+        """Change any of box, hand, hypotheses, seed, auto_predict."""
+        allowed = {"box", "hand", "hypotheses", "seed", "auto_predict"}
+        unknown = set(changes) - allowed
+        if unknown:
+            raise TypeError(f"unknown settings: {', '.join(sorted(unknown))}")
+        changed = {name: value for name, value in changes.items() if getattr(self, name) != value}
+        for name, value in changed.items():
+            setattr(self, name, value)
+        if changed:
+            self.request_changed.emit()
+
+    def set_prediction(self, prediction: Prediction | None, seconds: float | None = None) -> None:
+        """Show hypotheses, with the seconds it took to predict them; None shows none."""
+        self.prediction = prediction
+        self.seconds = seconds
+        if prediction is None:
+            self.selection.set_scores(np.zeros(0, np.float32))
+        else:
+            path = self.picture.path if self.picture is not None else None
+            # Stepping through a video, or predicting a photo again, leaves the zoom as it was.
+            self.view.show_prediction(prediction, keep_view=path is not None and path == self._framed)
+            self._framed = path
+            self.selection.set_scores(prediction.score)
+        self.prediction_changed.emit()
+
+    def set_job(self, job: Job | None) -> None:
+        """The prediction under way, or None when it ended."""
+        self.job = job
+        self.job_changed.emit()
+
+    def set_engine(self, engine: Engine) -> None:
+        """What the networks reported about themselves."""
+        self.engine = engine
+        self.engine_changed.emit()
+
+    @property
+    def shown_box(self) -> Box | None:
+        """The box to draw: the one set by hand, else the one the prediction was made from."""
+        if self.box is not None:
+            return self.box
+        if self.prediction is not None:
+            x, y, w, h = (float(value) for value in self.prediction.box)
+            return x, y, w, h
+        return None

@@ -1,0 +1,177 @@
+"""The left pane: photo, choice of the hand, box, and the frames of a video."""
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QImage, QResizeEvent
+from PySide6.QtWidgets import QLabel, QPushButton, QSlider, QSpinBox, QToolButton, QVBoxLayout, QWidget
+
+from handviz.app.controls import Segments, header, label
+from handviz.app.icons import icon, pixmap
+from handviz.app.models.session import HANDS, SessionModel
+from handviz.app.photo_canvas import PhotoCanvas
+from handviz.app.theme import Theme
+
+
+class EmptyState(QWidget):
+    """What the photo pane says before anything is open."""
+
+    open_requested = Signal()
+    demo_requested = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        column = QVBoxLayout(self)
+        column.setSpacing(10)
+        column.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._icon = QLabel()
+        title = label("Drop a photo or video here", "emptyTitle")
+        font = title.font()
+        font.setPointSizeF(font.pointSizeF() * 1.35)
+        font.setWeight(font.Weight.DemiBold)
+        title.setFont(font)
+        hint = label("or press Ctrl+O to choose one", "muted")
+        self.open_button = QPushButton("Open…")
+        self.open_button.setObjectName("primary")
+        self.open_button.clicked.connect(self.open_requested)
+        self.demo_button = QPushButton("Try the demo photo")
+        self.demo_button.clicked.connect(self.demo_requested)
+        for widget in (self._icon, title, hint):
+            column.addWidget(widget, 0, Qt.AlignmentFlag.AlignCenter)
+        column.addSpacing(6)
+        column.addWidget(self.open_button, 0, Qt.AlignmentFlag.AlignCenter)
+        column.addWidget(self.demo_button, 0, Qt.AlignmentFlag.AlignCenter)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Colour the icon."""
+        image = pixmap("drop", theme.muted, round(56 * self.devicePixelRatioF()))
+        image.setDevicePixelRatio(self.devicePixelRatioF())
+        self._icon.setPixmap(image)
+
+
+class VideoBar(QWidget):
+    """Frame slider, frame number and step buttons; frame_requested carries the wanted frame."""
+
+    frame_requested = Signal(int)
+
+    def __init__(self, session: SessionModel) -> None:
+        super().__init__()
+        self._session = session
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setObjectName("frames")
+        self.slider.setAccessibleName("Video frame")
+        self.spin = QSpinBox()
+        self.spin.setAccessibleName("Video frame number")
+        self.spin.setKeyboardTracking(False)
+        self.total = label("", "muted")
+        self.back = QToolButton()
+        self.back.setAccessibleName("Previous frame")
+        self.back.setToolTip("Previous frame (Left; Shift+Left: 10 back)")
+        self.forward = QToolButton()
+        self.forward.setAccessibleName("Next frame")
+        self.forward.setToolTip("Next frame (Right; Shift+Right: 10 ahead)")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        self.slider.setMinimumWidth(60)
+        bar = header(self.back, self.slider, self.forward, self.spin, self.total, footer=True)
+        bar.layout().setStretch(1, 1)
+        bar.layout().setAlignment(self.slider, Qt.Alignment())
+        column.addWidget(bar)
+        self.slider.valueChanged.connect(self.frame_requested)
+        self.spin.valueChanged.connect(self.frame_requested)
+        self.back.clicked.connect(lambda: self.step(-1))
+        self.forward.clicked.connect(lambda: self.step(1))
+        session.picture_changed.connect(self.refresh)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Mirror the session."""
+        picture = self._session.picture
+        self.setVisible(picture is not None and picture.is_video)
+        if picture is None or not picture.is_video:
+            return
+        last = picture.frame_count - 1
+        self.total.setText(f"of {last}")
+        for control in (self.slider, self.spin):
+            with QSignalBlocker(control):
+                control.setRange(0, last)
+                # A slider under the pointer runs ahead of the decoder; it is not pulled back.
+                if control is not self.slider or not self.slider.isSliderDown():
+                    control.setValue(picture.frame)
+
+    def step(self, frames: int) -> None:
+        """Ask for the frame that many further on."""
+        picture = self._session.picture
+        if picture is not None and picture.is_video:
+            # The slider holds the frame asked for last, even while it is still being decoded.
+            self.slider.setValue(self.slider.value() + frames)
+
+
+class PhotoPane(QWidget):
+    """Header, photo and video bar. hand_chosen follows a choice of left, right or auto."""
+
+    hand_chosen = Signal()
+
+    def __init__(self, session: SessionModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.canvas = PhotoCanvas(session)
+        self.video_bar = VideoBar(session)
+        self.empty = EmptyState(self.canvas)
+        self.title = label("Photo", "paneTitle")
+        self.draw_box = QToolButton()
+        self.draw_box.setText("Box")
+        self.draw_box.setCheckable(True)
+        self.draw_box.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.draw_box.setAccessibleName("Draw a box around the hand")
+        self.draw_box.setToolTip("Draw a box around the hand (B, or Shift-drag on the photo)")
+        self.draw_box.toggled.connect(self.canvas.set_drawing)
+        self.canvas.drawing_changed.connect(self.draw_box.setChecked)
+        labels = {"auto": "Auto", "left": "Left", "right": "Right"}
+        assert tuple(labels) == HANDS
+        self.hand = Segments(labels, "Hand", self._choose_hand)
+        self.hand.setToolTip("Which hand it is; Auto lets the detector decide")
+        self.fit = QToolButton()
+        self.fit.setAccessibleName("Show the whole photo")
+        self.fit.setToolTip("Show the whole photo (double click)")
+        self.fit.clicked.connect(self.canvas.fit)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(header(self.title, None, self.hand, self.draw_box, self.fit))
+        column.addWidget(self.canvas, 1)
+        column.addWidget(self.video_bar)
+        session.picture_changed.connect(self.refresh)
+        session.request_changed.connect(self.refresh)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Mirror the session."""
+        picture = self._session.picture
+        self.empty.setVisible(picture is None)
+        self.hand.show_choice(self._session.hand)
+        self.draw_box.setEnabled(picture is not None)
+        self.fit.setEnabled(picture is not None)
+        self.title.setText("Photo" if picture is None else "Video" if picture.is_video else "Photo")
+
+    def _choose_hand(self, choice: str) -> None:
+        if choice != self._session.hand:
+            self._session.set_request(hand=choice)
+            self.hand_chosen.emit()
+
+    def show_pyramid(self, pyramid: tuple[QImage, ...], keep_view: bool) -> None:
+        """Show another picture given at halving sizes."""
+        self.canvas.show_pyramid(pyramid, keep_view)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Colour what the style sheet does not reach."""
+        self.canvas.theme = theme
+        self.canvas.update()
+        self.empty.set_theme(theme)
+        self.draw_box.setIcon(icon("box", theme.text))
+        self.fit.setIcon(icon("fit", theme.text))
+        self.video_bar.back.setIcon(icon("previous", theme.text))
+        self.video_bar.forward.setIcon(icon("next", theme.text))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self.layout().activate()
+        self.empty.setGeometry(self.canvas.rect())

@@ -1,0 +1,59 @@
+"""Writing files off the UI thread."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal
+from PySide6.QtGui import QImage
+
+from handviz.errors import HandvizError, InputError
+from handviz.media.files import atomic_write
+
+
+def write_image(image: QImage, path: Path) -> None:
+    """Write a picture as PNG, whole or not at all. Raises InputError when it cannot be written."""
+    from PySide6.QtCore import QBuffer, QByteArray, QIODevice
+
+    content = QByteArray()
+    buffer = QBuffer(content)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    if not image.save(buffer, "PNG"):
+        raise InputError(f"The picture for {path} could not be made; make the window smaller and try again.")
+    with atomic_write(path) as file:
+        file.write(content.data())
+
+
+class Saver(QObject):
+    """Runs one writing job after another; saved carries the path, failed a sentence, in the owner's thread."""
+
+    saved = Signal(str)
+    failed = Signal(str)
+    _ended = Signal(str, str)
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._pool = QThreadPool(self)
+        self._pool.setMaxThreadCount(1)
+        self._ended.connect(self._report, Qt.ConnectionType.QueuedConnection)
+
+    def save(self, path: Path, write: Callable[[Path], None]) -> None:
+        """Call write(path) in a worker thread."""
+
+        def run() -> None:
+            try:
+                write(path)
+                self._ended.emit(str(path), "")
+            except HandvizError as error:
+                self._ended.emit(str(path), str(error))
+
+        self._pool.start(QRunnable.create(run))
+
+    def _report(self, path: str, error: str) -> None:
+        if error:
+            self.failed.emit(error)
+        else:
+            self.saved.emit(path)
+
+    def close(self) -> None:
+        """Finish what is being written."""
+        self._pool.waitForDone()

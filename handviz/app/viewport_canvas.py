@@ -1,0 +1,268 @@
+"""The 3D pictures of the render process, and the mouse that moves their camera."""
+
+import time
+from typing import Protocol
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QWidget
+
+from handviz.app.models.palette import rgb
+from handviz.app.models.scene import mesh_colors, visible_meshes
+from handviz.app.models.session import SessionModel
+from handviz.app.overlays import draw_axes, draw_photo, draw_scale
+from handviz.app.theme import DARK, Theme
+from handviz.geometry.cameras import Camera
+from handviz.viewport import Frame, Hit
+
+RADIANS_PER_PIXEL = 0.008
+CLICK_REACH = 4.0
+"""Pixels the pointer may move between press and release of a click."""
+
+
+class Renderer(Protocol):
+    """What the canvas asks of the render process; pictures and hits come back through the window's bridge."""
+
+    def set_meshes(self, vertices: np.ndarray, faces: np.ndarray) -> None:
+        """Replace all meshes: vertices (K, T, V, 3) metres, faces (F, 3)."""
+
+    def set_colors(self, colors: np.ndarray) -> None:
+        """Colours (K, T, 3) in 0..1."""
+
+    def set_visible(self, visible: np.ndarray) -> None:
+        """Mask (K, T) of the meshes to draw."""
+
+    def set_background(self, background: np.ndarray) -> None:
+        """A colour (3,) in 0..1, or an image (H, W, 3) uint8 stretched behind the meshes."""
+
+    def request_frame(self, camera: Camera) -> int:
+        """Draw soon, quickly and then in full detail; of requests that wait, the newest is drawn."""
+
+    def pick(self, camera: Camera, x: float, y: float, ticket: object) -> None:
+        """Find the meshes under an image pixel."""
+
+
+class ViewportCanvas(QWidget):
+    """Left drag orbits, middle, right or Shift drag pans, the wheel zooms, a click picks, a double click recentres.
+
+    frame_shown carries the request id, the seconds from its request to here, and whether it had full detail.
+    """
+
+    frame_shown = Signal(int, float, bool)
+
+    def __init__(self, session: SessionModel, renderer: Renderer, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._view = session.view
+        self._renderer = renderer
+        self._frame: QImage | None = None
+        self._pyramid: tuple[QImage, ...] = ()
+        self._asked: dict[int, float] = {}
+        self._newest: int | None = None
+        self._shown: int | None = None
+        self._press: QPointF | None = None
+        self._last = QPointF()
+        self._moved = False
+        self._panning = False
+        self._content_stale = False
+        self._dirty = False
+        self.theme: Theme = DARK
+        self.message = ""
+        # Several changes in one turn of the event loop make one request.
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._send)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMinimumSize(280, 180)
+        self.setAccessibleName("3D viewport")
+        self.setAccessibleDescription("Hand meshes of all kept hypotheses, coloured by timestep.")
+        session.prediction_changed.connect(self._show_prediction)
+        session.selection.changed.connect(self._content_changed)
+        self._view.content_changed.connect(self._content_changed)
+        self._view.camera_changed.connect(self._changed)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take another background."""
+        self.theme = theme
+        self._content_changed()
+
+    def show_pyramid(self, pyramid: tuple[QImage, ...]) -> None:
+        """The photo that lies behind the meshes in the view over the photo."""
+        self._pyramid = pyramid
+        if pyramid:
+            self._view.set_photo_size(pyramid[0].width(), pyramid[0].height())
+
+    def restore_scene(self) -> None:
+        """Send everything again, to a render process that has started anew."""
+        self._show_prediction()
+
+    def show_message(self, message: str) -> None:
+        """A line over the viewport while there is nothing to show; empty for none."""
+        if message != self.message:
+            self.message = message
+            self.update()
+
+    def show_frame(self, frame: Frame) -> None:
+        """Show a picture of the render process."""
+        if self._session.prediction is None:
+            return
+        height, width = frame.image.shape[:2]
+        image = np.ascontiguousarray(frame.image)
+        # The copy matters: QImage does not own the array's memory.
+        self._frame = QImage(image.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
+        self.update()
+        self._shown = frame.request_id
+        asked = self._asked.get(frame.request_id, time.monotonic())
+        # A quick picture may be followed by one in full detail with the same id.
+        self._asked = {key: value for key, value in self._asked.items() if key >= frame.request_id}
+        self.frame_shown.emit(frame.request_id, time.monotonic() - asked, frame.full_detail)
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether the picture in sight shows everything as it now is."""
+        return not (self._dirty or self._soon.isActive()) and self._newest in (None, self._shown)
+
+    def _show_prediction(self) -> None:
+        prediction = self._session.prediction
+        if prediction is None:
+            self._frame = None
+            self.update()
+            return
+        self._renderer.set_meshes(prediction.vertices, prediction.faces)
+        self._content_changed()
+
+    def _content_changed(self) -> None:
+        self._content_stale = True
+        self._changed()
+
+    def _changed(self) -> None:
+        self._dirty = True
+        if not self._soon.isActive():
+            self._soon.start()
+        self.update()
+
+    def _send(self) -> None:
+        if not self._dirty:
+            return
+        self._dirty = False
+        prediction = self._session.prediction
+        if prediction is None or prediction.num_hypotheses != len(self._session.selection.scores):
+            return
+        if self._content_stale:
+            self._content_stale = False
+            selection = self._session.selection
+            self._renderer.set_colors(mesh_colors(selection, len(prediction.timesteps), rgb(self.theme.stage)))
+            self._renderer.set_visible(visible_meshes(selection, self._view.timesteps, self._view.solo))
+            if not self._view.over_photo:
+                self._renderer.set_background(rgb(self.theme.stage))
+        self._request()
+
+    def _request(self) -> None:
+        if self._session.prediction is None or self.width() < 2 or self.height() < 2:
+            return
+        if self._view.over_photo and self._pyramid:
+            self._renderer.set_background(self._photo_behind())
+        # The renderer answers with a quick picture first, and with one in full detail once nothing newer is asked.
+        self._newest = self._renderer.request_frame(self.camera())
+        self._asked[self._newest] = time.monotonic()
+
+    def _photo_behind(self) -> np.ndarray:
+        """The photo as this pane sees it, (H, W, 3) uint8 in device pixels."""
+        ratio = self.devicePixelRatioF()
+        camera = self.camera()
+        image = QImage(camera.width, camera.height, QImage.Format.Format_RGB888)
+        image.setDevicePixelRatio(ratio)
+        image.fill(QColor(self.theme.stage))
+        painter = QPainter(image)
+        transform = self._view.photo_transform(self.width(), self.height())
+        draw_photo(painter, self._pyramid, transform, self.width(), self.height(), ratio)
+        painter.end()
+        rows = np.frombuffer(image.constBits(), np.uint8).reshape(camera.height, image.bytesPerLine())
+        return rows[:, : 3 * camera.width].reshape(camera.height, camera.width, 3).copy()
+
+    def camera(self) -> Camera:
+        """The camera of the next picture, in device pixels."""
+        return self._view.camera(self.width(), self.height(), self.devicePixelRatioF())
+
+    def show_hits(self, hits: list[Hit], recentre_at: tuple[float, float] | None) -> None:
+        """Choose what was picked, or circle it when it was double clicked at image pixels recentre_at."""
+        visible = visible_meshes(self._session.selection, self._view.timesteps, self._view.solo)
+        hits = [hit for hit in hits if hit.hypothesis < len(visible) and visible[hit.hypothesis, hit.timestep]]
+        if recentre_at is None:
+            self._session.selection.choose_next_hit([hit.hypothesis for hit in hits])
+        elif hits:
+            self._view.recentre(self.camera(), *recentre_at, hits[0].depth)
+        else:
+            self._view.fit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(self.theme.stage))
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        if self._frame is not None:
+            painter.drawImage(QRectF(self.rect()), self._frame)
+            self._paint_marks(painter)
+        if self.message:
+            painter.setPen(QColor(self.theme.muted))
+            box = QRectF(self.rect()).adjusted(30, 0, -30, 0)
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self.message)
+
+    def _paint_marks(self, painter: QPainter) -> None:
+        if self._view.over_photo:
+            return
+        color = QColor(self.theme.muted)
+        draw_axes(painter, self._view.orbit.rotation(), QPointF(self.width() - 50, 46), 24.0, color)
+        orbit = self._view.orbit
+        pixels_per_metre = self.height() / (2.0 * orbit.distance * np.tan(0.5 * orbit.field_of_view))
+        draw_scale(painter, float(pixels_per_metre), self.width() - 16.0, self.height() - 18.0, color)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        self._press = self._last = event.position()
+        self._moved = False
+        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        self._panning = shift or event.button() in (Qt.MouseButton.MiddleButton, Qt.MouseButton.RightButton)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        if self._press is None or self._session.prediction is None:
+            return
+        away = event.position() - self._press
+        if not self._moved and max(abs(away.x()), abs(away.y())) < CLICK_REACH:
+            return
+        self._moved = True
+        step = event.position() - self._last
+        self._last = event.position()
+        if self._panning:
+            self._view.pan_by(step.x(), step.y(), self.height())
+        else:
+            # Dragging to the right turns the hand to the right: the camera walks to the left.
+            self._view.orbit_by(-step.x() * RADIANS_PER_PIXEL, step.y() * RADIANS_PER_PIXEL)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        pressed, self._press = self._press, None
+        if pressed is None or self._moved or self._panning or self._session.prediction is None:
+            return
+        if event.button() == Qt.MouseButton.LeftButton:
+            x, y = self._device_pixel(event.position())
+            self._renderer.pick(self.camera(), x, y, None)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        if self._session.prediction is not None:
+            x, y = self._device_pixel(event.position())
+            self._renderer.pick(self.camera(), x, y, (x, y))
+
+    def _device_pixel(self, position: QPointF) -> tuple[float, float]:
+        ratio = self.devicePixelRatioF()
+        return position.x() * ratio, position.y() * ratio
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
+        if self._session.prediction is not None:
+            factor = 1.15 ** (event.angleDelta().y() / 120.0)
+            self._view.zoom_by(factor, event.position().x(), event.position().y())
+        event.accept()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        if self._view.over_photo:
+            self._view.fit()
+        else:
+            self._changed()

@@ -1,0 +1,337 @@
+"""The main window: panes, menus, and the wiring between session, loader and helper processes."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QSplitter, QVBoxLayout, QWidget
+
+from handviz.app import theme as themes
+from handviz.app.actions import build_actions, fill_menus
+from handviz.app.banner import Banner
+from handviz.app.clients import ClientFactories, PredictionBridge, RenderBridge
+from handviz.app.commands import handlers
+from handviz.app.inspector import Inspector
+from handviz.app.loading import Loaded, Loader
+from handviz.app.models.session import SessionModel
+from handviz.app.photo_pane import PhotoPane
+from handviz.app.prediction_control import PredictionControl
+from handviz.app.saving import Saver
+from handviz.app.settings import Settings
+from handviz.app.status import StatusBar
+from handviz.app.viewport_pane import ViewportPane
+from handviz.media.kinds import PHOTO_SUFFIXES, VIDEO_SUFFIXES
+from handviz.viewport import RenderStatus
+
+_PANE_SHARES = (500, 620, 270)
+
+
+class MainWindow(QMainWindow):
+    """One session in one window."""
+
+    def __init__(self, clients: ClientFactories, theme_name: str | None = None) -> None:
+        """theme_name "dark" or "light" overrides what the settings say, for this window."""
+        super().__init__()
+        self.setWindowTitle("handviz")
+        self.setAcceptDrops(True)
+        self.settings = Settings()
+        self.session = SessionModel()
+        self.session.set_request(auto_predict=self.settings.auto_predict)
+        self._theme_override = theme_name
+        self._waiting_files: list[tuple[Path, int]] = []
+        self.loader = Loader(self)
+        self.saver = Saver(self)
+        self.render_bridge = RenderBridge(clients.renderer, self)
+        self.prediction_bridge = PredictionBridge(clients.predictor, self)
+        self.control = PredictionControl(self.session, self.prediction_bridge)
+        self._build()
+        self._connect()
+        self.set_theme()
+        self._restore()
+        # The window comes first, the processes behind it right after.
+        QTimer.singleShot(0, self._start_clients)
+        self._started = False
+
+    def _build(self) -> None:
+        self.banner = Banner()
+        self.photo_pane = PhotoPane(self.session)
+        self.viewport_pane = ViewportPane(self.session, self.render_bridge)
+        self.inspector = Inspector(self.session)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter.setHandleWidth(1)
+        self.splitter.setChildrenCollapsible(False)
+        for pane, share in zip((self.photo_pane, self.viewport_pane, self.inspector), _PANE_SHARES, strict=True):
+            self.splitter.addWidget(pane)
+            self.splitter.setStretchFactor(self.splitter.count() - 1, 0 if pane is self.inspector else share)
+        self.splitter.setSizes(list(_PANE_SHARES))
+        centre = QWidget()
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.banner)
+        column.addWidget(self.splitter, 1)
+        self.setCentralWidget(centre)
+        self.status = StatusBar(self.session)
+        self.setStatusBar(self.status)
+        panes = [self.photo_pane, self.viewport_pane]
+        self.actions_by_name = build_actions(self, panes, handlers(self))
+        self.menus = fill_menus(self.menuBar(), self.actions_by_name)
+        self._recent_menu = self.menus["&File"]
+        self._build_recent_and_theme_menus()
+
+    def _build_recent_and_theme_menus(self) -> None:
+        self.recent_menu = self.menus["&File"].addMenu("Open &recent")
+        self.menus["&File"].insertMenu(self.actions_by_name["save_prediction"], self.recent_menu)
+        self.recent_menu.aboutToShow.connect(self._fill_recent)
+        theme_menu = self.menus["&View"].addMenu("Th&eme")
+        for name, text in (("system", "As the &system"), ("dark", "&Dark"), ("light", "&Light")):
+            theme_menu.addAction(text, lambda chosen=name: self.choose_theme(chosen))
+
+    def _connect(self) -> None:
+        self.loader.loaded.connect(self._show_loaded)
+        self.loader.failed.connect(self._loading_failed)
+        self.saver.saved.connect(lambda path: self.status.showMessage(f"Saved {path}", 8000))
+        self.saver.failed.connect(self.banner.show_message)
+        self.render_bridge.frame.connect(self.viewport_pane.canvas.show_frame)
+        self.render_bridge.hits.connect(self.viewport_pane.canvas.show_hits)
+        self.render_bridge.status.connect(self._renderer_status)
+        self.control.failed.connect(self._prediction_failed)
+        self.control.succeeded.connect(self.banner.hide)
+        self.photo_pane.canvas.box_edited.connect(self.control.predict)
+        self.photo_pane.hand_chosen.connect(self.control.predict)
+        self.photo_pane.empty.open_requested.connect(self.ask_and_open)
+        self.photo_pane.empty.demo_requested.connect(self.open_demo)
+        self.photo_pane.video_bar.frame_requested.connect(self.show_frame)
+        self.inspector.predict_requested.connect(self.control.predict)
+        self.status.cancel_requested.connect(self.control.cancel)
+        for signal in (self.session.picture_changed, self.session.prediction_changed, self.session.job_changed,
+                       self.session.request_changed, self.session.view.content_changed):  # fmt: skip
+            signal.connect(self._refresh)
+        QApplication.instance().styleHints().colorSchemeChanged.connect(lambda _: self.set_theme())
+        self._refresh()
+
+    def _start_clients(self) -> None:
+        self._started = True
+        self.render_bridge.client.start()
+        self.prediction_bridge.client.start()
+
+    # --- opening -----------------------------------------------------------------------------------------------------
+
+    def open(self, path: Path, frame: int = 0) -> None:
+        """Open a photo, a frame of a video, or a saved prediction; what is wrong appears in the banner."""
+        self.control.cancel()
+        self.session.set_loading(f"Opening {path.name}")
+        self.loader.open(path, frame)
+
+    def open_all(self, paths: list[Path], frame: int = 0) -> None:
+        """Open files one after the other: a photo, say, and the prediction saved from it."""
+        self._waiting_files = [(path, frame) for path in paths]
+        self._open_next()
+
+    def _open_next(self) -> None:
+        if self._waiting_files:
+            self.open(*self._waiting_files.pop(0))
+
+    @property
+    def has_waiting_files(self) -> bool:
+        """Whether more files are to be opened after this one."""
+        return bool(self._waiting_files)
+
+    def show_frame(self, frame: int) -> None:
+        """Show another frame of the open video."""
+        picture = self.session.picture
+        if picture is not None and picture.is_video and 0 <= frame < picture.frame_count:
+            self.control.cancel()
+            self.session.set_loading(f"Frame {frame}")
+            self.loader.step(frame)
+
+    def _show_loaded(self, loaded: Loaded) -> None:
+        self.banner.hide()
+        self.session.set_loading("")
+        if loaded.prediction is not None:
+            self._show_saved_prediction(loaded)
+        else:
+            before, picture = self.session.picture, loaded.picture
+            same_video = before is not None and before.path == picture.path and picture.is_video
+            self.photo_pane.show_pyramid(loaded.pyramid, keep_view=same_video)
+            self.viewport_pane.canvas.show_pyramid(loaded.pyramid)
+            self.session.set_picture(picture)
+            if self.session.auto_predict and not self.has_waiting_files:
+                self.control.predict()
+        self.settings.remember_file(loaded.path)
+        self._open_next()
+
+    def _show_saved_prediction(self, loaded: Loaded) -> None:
+        picture, prediction = self.session.picture, loaded.prediction
+        centre = 2.0 * prediction.intrinsics[:2, 2]
+        if picture is not None and (round(float(centre[0])), round(float(centre[1]))) != (
+            picture.width,
+            picture.height,
+        ):
+            self.photo_pane.show_pyramid((), keep_view=False)
+            self.viewport_pane.canvas.show_pyramid(())
+            self.session.set_picture(None)
+        self.session.set_prediction(prediction)
+        self.status.showMessage(f"Prediction of {loaded.path.name}", 8000)
+
+    def _loading_failed(self, message: str) -> None:
+        self.session.set_loading("")
+        self.photo_pane.video_bar.refresh()
+        self._waiting_files.clear()
+        self.banner.show_message(message, "Open another…", self.ask_and_open)
+
+    def ask_and_open(self) -> None:
+        """Ask for a file and open it."""
+        path = self.ask_open_path()
+        if path is not None:
+            self.open(path)
+
+    def ask_open_path(self) -> Path | None:
+        """The file a person chooses; None when the dialog is left."""
+        patterns = " ".join(f"*{suffix}" for suffix in (*PHOTO_SUFFIXES, *VIDEO_SUFFIXES, ".npz"))
+        recent = self.settings.recent
+        folder = str(recent[0].parent) if recent else str(Path.home())
+        filters = f"Photos, videos, predictions ({patterns});;All files (*)"
+        name, _ = QFileDialog.getOpenFileName(self, "Open", folder, filters)
+        return Path(name) if name else None
+
+    def ask_save_path(self, title: str, suggestion: str) -> Path | None:
+        """The file a person wants written; None when the dialog is left."""
+        picture = self.session.picture
+        folder = picture.path.parent if picture is not None else Path.home()
+        name, _ = QFileDialog.getSaveFileName(self, title, str(folder / suggestion))
+        return Path(name) if name else None
+
+    def demo_photo(self) -> Path | None:
+        """The bundled photo; None where none ships."""
+        from handviz.errors import ModelFileError
+        from handviz.resources import assets_dir
+
+        try:
+            photos = sorted(path for path in (assets_dir() / "demo").glob("*") if path.suffix in PHOTO_SUFFIXES)
+        except ModelFileError:
+            return None
+        return photos[0] if photos else None
+
+    def open_demo(self) -> None:
+        """Open the bundled photo."""
+        demo = self.demo_photo()
+        if demo is not None:
+            self.open(demo)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+        files = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        event.acceptProposedAction()
+        # A photo first, so that a prediction dropped with it lies over it.
+        self.open_all(sorted(files, key=lambda path: path.suffix.lower() == ".npz")[:2])
+
+    # --- what the helper processes report ----------------------------------------------------------------------------
+
+    def _renderer_status(self, status: RenderStatus) -> None:
+        canvas = self.viewport_pane.canvas
+        self.status.set_renderer(status.backend if status.state == "ready" else "")
+        if status.state == "failed":
+            self.banner.show_message(status.message)
+        elif status.state == "ready":
+            canvas.restore_scene()
+        self._renderer_state = status.state
+        self._refresh()
+
+    def _prediction_failed(self, message: str, hand_not_found: bool) -> None:
+        if hand_not_found:
+            self.banner.show_message(message, "Draw a box", lambda: self.photo_pane.canvas.set_drawing(True))
+        else:
+            self.banner.show_message(message, "Try again", self.control.predict)
+
+    _renderer_state = "starting"
+
+    def _refresh(self) -> None:
+        session, actions = self.session, self.actions_by_name
+        picture, prediction, job = session.picture, session.prediction, session.job
+        self.setWindowTitle("handviz" if picture is None else f"{picture.path.name} – handviz")
+        actions["save_prediction"].setEnabled(prediction is not None)
+        for name in ("predict", "draw_box"):
+            actions[name].setEnabled(picture is not None)
+        actions["detect_box"].setEnabled(session.box is not None)
+        actions["auto_predict"].setChecked(session.auto_predict)
+        actions["solo"].setChecked(session.view.solo)
+        for timestep, name in enumerate(("show_past", "show_middle", "show_future")):
+            actions[name].setChecked(timestep < len(session.view.timesteps) and session.view.timesteps[timestep])
+        for name in ("next_frame", "previous_frame", "frames_ahead", "frames_back"):
+            actions[name].setEnabled(picture is not None and picture.is_video)
+        self.viewport_pane.canvas.show_message(self._viewport_message(picture, prediction, job))
+
+    def _viewport_message(self, picture: object, prediction: object, job: object) -> str:
+        if self._renderer_state == "failed":
+            return "The viewport cannot draw on this machine."
+        if prediction is not None:
+            return "" if self._renderer_state == "ready" else "Starting the renderer…"
+        if job is not None:
+            return "Predicting…"
+        if picture is not None:
+            return "Press Enter to predict, or draw a box around the hand (B)."
+        return "Hypotheses of the hand appear here."
+
+    # --- looks and memory --------------------------------------------------------------------------------------------
+
+    def choose_theme(self, name: str) -> None:
+        """Take and remember a theme: "system", "dark" or "light"."""
+        self._theme_override = None
+        self.settings.theme = name
+        self.set_theme()
+
+    def set_theme(self) -> None:
+        """Dress the window as the settings and the desktop say."""
+        application = QApplication.instance()
+        name = self._theme_override or self.settings.theme
+        theme = themes.THEMES.get(name) or themes.system_theme(application)
+        self.theme = theme
+        themes.apply(application, theme)
+        for part in (self.photo_pane, self.viewport_pane, self.inspector, self.banner):
+            part.set_theme(theme)
+
+    def _fill_recent(self) -> None:
+        self.recent_menu.clear()
+        for path in self.settings.recent:
+            action = self.recent_menu.addAction(path.name, lambda file=path: self.open(file))
+            action.setToolTip(str(path))
+        if self.recent_menu.isEmpty():
+            self.recent_menu.addAction("Nothing yet").setEnabled(False)
+        else:
+            self.recent_menu.addSeparator()
+            self.recent_menu.addAction("&Clear the list", self.settings.forget_files)
+
+    def _restore(self) -> None:
+        geometry, splitter = self.settings.bytes("geometry"), self.settings.bytes("splitter")
+        if geometry is None or not self.restoreGeometry(geometry):
+            self.resize(1366, 768)
+        if splitter is not None:
+            self.splitter.restoreState(splitter)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        # Enter reaches the window only when no field or button had a use for it.
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.control.predict()
+            return
+        super().keyPressEvent(event)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        self.settings.set_bytes("geometry", self.saveGeometry())
+        self.settings.set_bytes("splitter", self.splitter.saveState())
+        self.settings.auto_predict = self.session.auto_predict
+        self.shut_down()
+        super().closeEvent(event)
+
+    def shut_down(self) -> None:
+        """End threads and processes; safe to call twice."""
+        if not self._started:
+            return
+        self._started = False
+        self.loader.close()
+        self.saver.close()
+        self.prediction_bridge.close()
+        self.render_bridge.close()
