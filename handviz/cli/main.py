@@ -79,6 +79,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Whoever read our output has left; what Python still holds must not raise again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_ERROR
+    except ModuleNotFoundError as error:
+        if not error.name or error.name.partition(".")[0] == "handviz" or os.environ.get("HANDVIZ_DEBUG"):
+            raise
+        print(f"handviz: {error.name} is not installed here; run: pip install 'handviz[train]'", file=sys.stderr)
+        return EXIT_ERROR
     except (HandvizError, OSError) as error:
         if os.environ.get("HANDVIZ_DEBUG"):
             raise

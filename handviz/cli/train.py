@@ -6,9 +6,7 @@ import sys
 
 def add_parser(subparsers: argparse._SubParsersAction) -> None:
     """Register the command."""
-    parser = subparsers.add_parser(
-        "train", help="train the generation or the selection network", add_help=False, description=__doc__
-    )
+    parser = subparsers.add_parser("train", help="train the generation or the selection network", description=__doc__)
     parser.add_argument("network", nargs="?", choices=("generator", "selector"), help="which network to train")
     parser.add_argument("settings", nargs=argparse.REMAINDER, help="settings; see handviz train generator --help")
     parser.set_defaults(run=run)
