@@ -9,7 +9,7 @@ import numpy as np
 
 from handviz.geometry.cameras import Camera
 from handviz.viewport.backends.names import BACKENDS
-from handviz.viewport.choice import choose_backend
+from handviz.viewport.choice import choose_backend, remember
 from handviz.viewport.launch import RenderProcess
 from handviz.viewport.messages import Frame, Hit, Message, RenderStatus, camera_fields
 
@@ -23,13 +23,16 @@ START_SECONDS = 60.0
 DRAW_SECONDS = 30.0
 """A process that has not drawn the newest request by then counts as dead."""
 
+CLOSE_SECONDS = 3.0
+"""A process that has not ended by then is killed."""
+
 
 class RenderClient:
     """Pictures of many hand meshes, drawn in a process of its own.
 
     Every method returns at once and may be called from any thread. on_frame, on_status and the callbacks of `pick` are
-    called from threads of the client; a Qt program hands them over by signals. World coordinates are the photo's camera
-    coordinates, metres, x right, y down, z forward.
+    called from threads of the client; a Qt program hands them over by signals; they must not call `close`. World
+    coordinates are the photo's camera coordinates, metres, x right, y down, z forward.
     """
 
     def __init__(
@@ -45,10 +48,11 @@ class RenderClient:
             raise ValueError(f"backend must be auto, {', '.join(BACKENDS)}, not {backend!r}")
         self._on_frame = on_frame
         self._on_status = on_status or (lambda status: None)
+        self._automatic = backend == "auto"
         self._wanted = backend
         self._environment = dict(environment or {})
         self._condition = threading.Condition()
-        self._scene: dict[str, dict[str, np.ndarray]] = {}
+        self._scene: dict[str, np.ndarray] = {}
         self._unsent: set[str] = set()
         self._picks: dict[int, tuple[dict, Callable[[list[Hit]], None]]] = {}
         self._unsent_picks: deque[int] = deque()
@@ -75,8 +79,19 @@ class RenderClient:
         with self._condition:
             self._closing = True
             self._condition.notify()
-        if self._thread is not None and self._thread is not threading.current_thread():
+        if self._thread is not None:
+            self._thread.join(CLOSE_SECONDS)
+            if self._thread.is_alive() and (process := self._process) is not None:
+                # It hangs in a call to a process that does not listen any more.
+                process.kill()
             self._thread.join()
+
+    def __enter__(self) -> "RenderClient":
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     @property
     def backend(self) -> str | None:
@@ -99,21 +114,21 @@ class RenderClient:
             raise ValueError("faces name vertices that do not exist")
         if not np.isfinite(vertices).all():
             raise ValueError("vertices must be finite")
-        self._set("meshes", vertices=vertices, faces=faces)
+        self._set(vertices=vertices, faces=faces)
 
     def set_colors(self, colors: np.ndarray) -> None:
         """colors (K, T, 3) or (K, T, V, 3), sRGB 0..1. Raises ValueError on other shapes."""
         colors = np.clip(np.array(colors, np.float32, order="C"), 0.0, 1.0)
         if colors.ndim not in (3, 4) or colors.shape[-1] != 3:
             raise ValueError(f"colors must be (K, T, 3) or (K, T, V, 3), not {colors.shape}")
-        self._set("colors", colors=colors)
+        self._set(colors=colors)
 
     def set_visible(self, visible: np.ndarray) -> None:
         """visible (K, T) bool: which meshes are drawn. Raises ValueError on other shapes."""
         visible = np.array(visible, bool)
         if visible.ndim != 2:
             raise ValueError(f"visible must be (K, T), not {visible.shape}")
-        self._set("visible", visible=visible)
+        self._set(visible=visible)
 
     def set_background(self, background: np.ndarray | tuple[float, float, float]) -> None:
         """One colour (3,) sRGB 0..1, or a picture (H, W, 3) uint8 that is stretched to the frame behind the meshes."""
@@ -122,7 +137,7 @@ class RenderClient:
             background = (np.clip(background, 0.0, 1.0) * 255.0 + 0.5).astype(np.uint8)
         elif background.ndim != 3 or background.shape[2] != 3 or background.dtype != np.uint8 or not background.size:
             raise ValueError("background must be (3,) in 0..1 or (H, W, 3) uint8")
-        self._set("background", background=background.copy())
+        self._set(background=background.copy())
 
     def request_frame(self, camera: Camera, interactive: bool = False) -> int:
         """Ask for a picture; of several waiting requests only the newest is drawn. Returns the request id.
@@ -139,17 +154,17 @@ class RenderClient:
         return request_id
 
     def pick(self, camera: Camera, x: float, y: float, on_hits: Callable[[list[Hit]], None]) -> None:
-        """Call on_hits with the visible meshes under pixel (x, y), nearest first; an empty list where there are none."""
+        """Call on_hits with the visible meshes under pixel (x, y), nearest first; an empty list where none are."""
         with self._condition:
             pick_id = self._take_id()
             self._picks[pick_id] = ({"camera": camera_fields(camera), "x": float(x), "y": float(y)}, on_hits)
             self._unsent_picks.append(pick_id)
             self._condition.notify()
 
-    def _set(self, part: str, **arrays: np.ndarray) -> None:
+    def _set(self, **arrays: np.ndarray) -> None:
         with self._condition:
-            self._scene[part] = arrays
-            self._unsent.add(part)
+            self._scene.update(arrays)
+            self._unsent.update(arrays)
             self._condition.notify()
 
     def _take_id(self) -> int:
@@ -197,7 +212,7 @@ class RenderClient:
                     return self._wanted
                 late = not self._ready and time.monotonic() - started > START_SECONDS
                 stuck = self._drawing_since is not None and time.monotonic() - self._drawing_since > DRAW_SECONDS
-                parts = [(part, self._scene[part]) for part in self._scene if part in self._unsent]
+                arrays = {name: self._scene[name] for name in self._unsent}
                 picks = [(pick_id, self._picks[pick_id][0]) for pick_id in self._unsent_picks]
                 request = self._next_request() if self._ready else None
                 if self._ready:
@@ -208,7 +223,7 @@ class RenderClient:
                 self._process.kill()
                 return None
             if self._ready:
-                self._send(parts, picks, request)
+                self._send(arrays, picks, request)
 
     def _has_work(self) -> bool:
         unsent = bool(self._unsent or self._unsent_picks or (self._waiting and self._drawing_since is None))
@@ -223,9 +238,9 @@ class RenderClient:
         self._drawing_since = time.monotonic()
         return self._current
 
-    def _send(self, parts: list, picks: list, request: tuple[int, Camera, bool] | None) -> None:
-        for part, arrays in parts:
-            self._process.send(part, arrays)
+    def _send(self, arrays: dict, picks: list, request: tuple[int, Camera, bool] | None) -> None:
+        if arrays:
+            self._process.send("scene", arrays)
         for pick_id, fields in picks:
             self._process.send("pick", id=pick_id, **fields)
         if request is not None:
@@ -280,6 +295,8 @@ class RenderClient:
             return None
         if not last and (not self._ready or same >= DEATHS_PER_BACKEND):
             backend = BACKENDS[BACKENDS.index(backend) + 1]
+            if self._automatic:
+                remember(backend)
         self._status("died", f"The {process.backend} renderer ended ({reason}); starting {backend}.", process.backend)
         return backend
 

@@ -1,5 +1,6 @@
 """One life of the render process, seen from the program that started it."""
 
+import logging
 import os
 import subprocess
 import sys
@@ -12,6 +13,11 @@ import numpy as np
 import handviz
 from handviz.viewport.messages import Message, read_message, write_message
 from handviz.viewport.ring import FrameRing
+
+SEND_SECONDS = 30.0
+"""A hanging process stops reading, and a pipe holds little: longer than this, and it is given up."""
+
+_log = logging.getLogger(__name__)
 
 
 def child_environment(extra: Mapping[str, str]) -> dict[str, str]:
@@ -68,12 +74,19 @@ class RenderProcess:
         return self._process.poll()
 
     def send(self, kind: str, arrays: Mapping[str, np.ndarray] | None = None, **fields) -> bool:
-        """Send a command; False when the process is gone."""
+        """Send a command; False when the process is gone. If it does not take arrays in SEND_SECONDS it is killed."""
+        guard = threading.Timer(SEND_SECONDS, self._process.kill) if arrays else None
+        if guard is not None:
+            guard.daemon = True
+            guard.start()
         try:
             with self._write_lock:
                 write_message(self._process.stdin, Message(kind, fields, dict(arrays or {})))
         except (OSError, ValueError):
             return False
+        finally:
+            if guard is not None:
+                guard.cancel()
         return True
 
     def provide_slots(self, slot_bytes: int) -> bool:
@@ -120,9 +133,16 @@ class RenderProcess:
             if message.kind == "attached":
                 self._retire_rings_before(message.fields["name"])
             else:
-                self._on_message(self, message)
+                self._pass_on(message)
         self._process.wait()
         self._on_end(self)
+
+    def _pass_on(self, message: Message) -> None:
+        try:
+            self._on_message(self, message)
+        except Exception:
+            # A callback that fails must not stop the reading, or the process would wait for ever.
+            _log.exception("a callback of the viewport failed")
 
     def _retire_rings_before(self, name: str) -> None:
         """Answers come in order: once a ring is attached, no picture waits in an older one."""

@@ -34,7 +34,7 @@ class Frame:
 
 @dataclass(frozen=True)
 class RenderStatus:
-    """state is "starting", "ready", "died" (it is being restarted) or "failed" (it stays away); message is for people."""
+    """state: "starting", "ready", "died" (it is being restarted) or "failed" (it stays away); message: for people."""
 
     state: str
     message: str

@@ -5,7 +5,6 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-
 from handviz.viewport.backends.names import BACKENDS
 from handviz.viewport.launch import child_environment
 

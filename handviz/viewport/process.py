@@ -83,16 +83,9 @@ class RenderLoop:
         if message is None or message.kind == "close":
             self._open = False
             return
-        scene, arrays = self._scene, message.arrays
         match message.kind:
-            case "meshes":
-                scene.set_meshes(arrays["vertices"], arrays["faces"])
-            case "colors":
-                scene.set_colors(arrays["colors"])
-            case "visible":
-                scene.set_visible(arrays["visible"])
-            case "background":
-                scene.set_background(arrays["background"])
+            case "scene":
+                self._scene.update(message.arrays)
             case "ring":
                 self._attach(message)
             case "release":

@@ -24,6 +24,17 @@ class Scene:
     visible_version: int = 0
     _fitted: tuple[tuple[int, int], np.ndarray] | None = None
 
+    def update(self, arrays: dict[str, np.ndarray]) -> None:
+        """Set, by name, vertices with faces, colors, visible, background; those that are not named stay."""
+        if "vertices" in arrays:
+            self.set_meshes(arrays["vertices"], arrays["faces"])
+        if "colors" in arrays:
+            self.set_colors(arrays["colors"])
+        if "visible" in arrays:
+            self.set_visible(arrays["visible"])
+        if "background" in arrays:
+            self.set_background(arrays["background"])
+
     def set_meshes(self, vertices: np.ndarray, faces: np.ndarray) -> None:
         """vertices (K, T, V, 3), faces (F, 3). Colours and visibility of the same K, T stay, others start afresh."""
         self.vertices, self.faces = vertices, faces

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-AMBIENT, HEAD, KEY = 0.30, 0.45, 0.30
+AMBIENT, HEAD, KEY = 0.12, 0.62, 0.34
 KEY_DIRECTION = np.array([-0.45, -0.75, -0.5], np.float32) / np.float32(np.linalg.norm([0.45, 0.75, 0.5]))
 """Towards the key light, in camera coordinates (x right, y down, z forward)."""
 
@@ -16,3 +16,12 @@ def shade(normals: np.ndarray, towards_eye: np.ndarray, rotation: np.ndarray) ->
     facing = np.einsum("nj,nj->n", normals, np.broadcast_to(towards_eye, normals.shape))
     key = np.sign(facing) * (normals @ (rotation.T @ KEY_DIRECTION).astype(np.float32))
     return AMBIENT + HEAD * np.abs(facing) + KEY * np.maximum(key, 0.0)
+
+
+def bake(normals: np.ndarray) -> np.ndarray:
+    """Brightness (...) of unit normals (..., 3) under two lamps that stand still in the world on opposite sides.
+
+    For renderers whose vertex colours must not change while the camera moves; every side shows its form.
+    """
+    front = normals @ KEY_DIRECTION
+    return 0.42 + 0.55 * np.maximum(front, 0.0) + 0.40 * np.maximum(-front, 0.0) + 0.08 * normals[..., 0]
