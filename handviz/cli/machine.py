@@ -99,11 +99,6 @@ if sys.platform == "linux":
         lacks = str(error)
 print(json.dumps({"detail": PySide6.__version__, "lacks": lacks}))
 """
-_RENDERING = """
-import json
-from handviz.viewport.probe import choose_backend
-print(json.dumps({"detail": choose_backend()}))
-"""
 
 
 @dataclass(frozen=True)
@@ -118,10 +113,11 @@ class Finding:
 
 def examine() -> list[Finding]:
     """Look at everything, in the order in which a person would mend it. Takes some seconds."""
-    probes = (_torch, _rendering, _qt, _generation, _video, _detector, _weights, _hand, _mano)
+    rendering = _rendering()  # by itself: it measures
+    probes = (_torch, _qt, _generation, _video, _detector, _weights, _hand, _mano)
     with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
         running = [pool.submit(probe) for probe in probes]
-        findings = [_python(), *(finding for future in running for finding in future.result())]
+        findings = [_python(), *rendering, *(finding for future in running for finding in future.result())]
     return [*findings, _display(), _shipped_files(), _cache()]
 
 
@@ -190,8 +186,19 @@ def _torch() -> list[Finding]:
 
 
 def _rendering() -> list[Finding]:
-    remedy = "apt-get install libegl1 libegl-mesa0 libgl1-mesa-dri libusb-1.0-0 libvulkan1 mesa-vulkan-drivers"
-    return [_from_probe("Open3D rendering", _RENDERING, BROKEN, remedy)]
+    from handviz.viewport.probe import fastest_backend, probe_backends
+
+    reports = probe_backends()
+    best = fastest_backend(reports)
+    failures = [f"{report.name} fails ({report.message})" for report in reports if not report.works]
+    remedy = missing_packages(" ".join(failures)) or (
+        "apt-get install libegl1 libegl-mesa0 libgl1-mesa-dri libusb-1.0-0 libvulkan1 mesa-vulkan-drivers"
+    )
+    if best is None:
+        return [Finding("Open3D rendering", BROKEN, "; ".join(failures), remedy)]
+    times = [f"{report.name} {report.seconds_per_frame * 1e3:.0f} ms a frame" for report in reports if report.works]
+    detail = f"by {best}, the fastest here: " + ", ".join([*times, *failures])
+    return [Finding("Open3D rendering", OK, detail, remedy if failures else "")]
 
 
 def _qt() -> list[Finding]:
