@@ -74,20 +74,20 @@ class _Record:
 
     def __new__(cls, *arguments: Any) -> "_Record":
         record = super().__new__(cls)
-        object.__setattr__(record, "arguments", arguments)
-        object.__setattr__(record, "state", None)
+        record.arguments = arguments
+        record.state = None
         return record
 
     def __init__(self, *arguments: Any) -> None:
         pass
 
     def __setstate__(self, state: Any) -> None:
-        object.__setattr__(self, "state", state)
+        self.state = state
 
 
 def _fresh_records() -> dict[tuple[str, str], Any]:
     def record(kind: str) -> type[_Record]:
-        return type(f"_{kind.capitalize()}Record", (_Record,), {"kind": kind, "__slots__": ("arguments", "state")})
+        return type(f"_{kind.capitalize()}Record", (_Record,), {"kind": kind})
 
     chumpy, selection, dtype, array, scalar, sparse = map(
         record, ("chumpy", "selection", "dtype", "array", "scalar", "sparse")
