@@ -1,0 +1,101 @@
+"""Small stand-ins for the helper processes."""
+
+import itertools
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from synthetic import make_prediction
+
+from handviz.geometry.cameras import Camera
+from handviz.inference.events import Cancelled, Done, Failed, Ready, Started
+from handviz.viewport import Frame, Hit, RenderStatus
+
+
+@dataclass
+class FakePredictor:
+    """Answers when told to; keeps what it was asked."""
+
+    on_event: Any
+    automatic: bool = True
+    failure: tuple[str, bool] | None = None
+    requests: list[dict] = field(default_factory=list)
+    cancelled: list[int] = field(default_factory=list)
+    started: bool = False
+    closed: bool = False
+    _ids: Any = field(default_factory=lambda: itertools.count(1))
+
+    def start(self) -> None:
+        self.started = True
+        self.on_event(Ready("CPU", "test weights", "test hand"))
+
+    def submit(self, image: np.ndarray, box=None, hand=None, hypotheses=16, seed=0) -> int:
+        request_id = next(self._ids)
+        self.requests.append(
+            {"id": request_id, "image": image, "box": box, "hand": hand, "hypotheses": hypotheses, "seed": seed}
+        )
+        self.on_event(Started(request_id))
+        if self.automatic:
+            self.answer()
+        return request_id
+
+    def answer(self, request: dict | None = None) -> None:
+        request = request or self.requests[-1]
+        if self.failure is not None:
+            self.on_event(Failed(request["id"], *self.failure))
+            return
+        height, width = request["image"].shape[:2]
+        prediction = make_prediction(request["hypotheses"], width, height, seed=request["seed"])
+        self.on_event(Done(request["id"], prediction, 0.25))
+
+    def cancel(self, request_id: int) -> None:
+        self.cancelled.append(request_id)
+        self.on_event(Cancelled(request_id))
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@dataclass
+class FakeRenderer:
+    """Answers every request with a flat picture of the camera's size, and picks what it is told to."""
+
+    on_frame: Any
+    on_status: Any
+    cameras: list[Camera] = field(default_factory=list)
+    meshes: np.ndarray | None = None
+    colors: np.ndarray | None = None
+    visible: np.ndarray | None = None
+    background: np.ndarray | None = None
+    hits: list[Hit] = field(default_factory=list)
+    picked_at: list[tuple[float, float]] = field(default_factory=list)
+    closed: bool = False
+
+    def start(self) -> None:
+        self.on_status(RenderStatus("ready", "Drawing.", "fake"))
+
+    def set_meshes(self, vertices: np.ndarray, faces: np.ndarray) -> None:
+        self.meshes = vertices
+
+    def set_colors(self, colors: np.ndarray) -> None:
+        self.colors = colors
+
+    def set_visible(self, visible: np.ndarray) -> None:
+        self.visible = visible
+
+    def set_background(self, background: np.ndarray) -> None:
+        self.background = background
+
+    def request_frame(self, camera: Camera, interactive: bool = False) -> int:
+        self.cameras.append(camera)
+        image = np.full((camera.height, camera.width, 3), 90, np.uint8)
+        self.on_frame(Frame(len(self.cameras), image, 0.001, "fake", True))
+        return len(self.cameras)
+
+    def pick(self, camera: Camera, x: float, y: float, on_hits: Any) -> None:
+        self.picked_at.append((x, y))
+        on_hits(self.hits)
+
+    def close(self) -> None:
+        self.closed = True
