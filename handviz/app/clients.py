@@ -16,8 +16,15 @@ class PredictionProcess(Protocol):
     def start(self) -> None:
         """Start the process."""
 
-    def submit(self, image: np.ndarray, box: Any = None, hand: str | None = None, hypotheses: int = 16,
-               seed: int = 0) -> int:  # fmt: skip
+    def submit(
+        self,
+        image: np.ndarray,
+        box: Any = None,
+        hand: str | None = None,
+        hypotheses: int = 16,
+        seed: int = 0,
+        intrinsics: np.ndarray | None = None,
+    ) -> int:
         """Queue a prediction and return its id."""
 
     def cancel(self, request_id: int) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QButtonGroup, QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
 
 class Segments(QWidget):
@@ -66,3 +66,8 @@ def rule() -> QFrame:
     line = QFrame()
     line.setObjectName("rule")
     return line
+
+
+def padded(field: QAbstractSpinBox) -> None:
+    """Keep the digits of a number field off its border, which the style sheet cannot do."""
+    field.lineEdit().setTextMargins(5, 0, 0, 0)

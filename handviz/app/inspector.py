@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from handviz.app.controls import label, rule
+from handviz.app.controls import label, padded, rule
 from handviz.app.icons import icon
 from handviz.app.models.session import MAX_HYPOTHESES, SessionModel
 from handviz.app.score_strip import ScoreStrip
@@ -50,6 +50,8 @@ class Inspector(QScrollArea):
         self._build_selection(column)
         column.addWidget(rule())
         self._build_chosen(column)
+        for field in (self.count, self.seed, self.threshold):
+            padded(field)
         column.addStretch(1)
         self.setWidget(body)
         session.request_changed.connect(self.refresh_request)

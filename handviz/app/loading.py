@@ -121,7 +121,7 @@ class Loader(QObject):
         media = open_media(path)
         if isinstance(media, Photo):
             self._close_video()
-            return self._loaded(Picture(path, media.image))
+            return self._loaded(Picture(path, media.image, focal_px=media.focal_px))
         self._close_video()
         self._video = media
         return self._frame(frame)

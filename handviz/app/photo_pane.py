@@ -4,7 +4,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QImage, QResizeEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QSlider, QSpinBox, QToolButton, QVBoxLayout, QWidget
 
-from handviz.app.controls import Segments, header, label
+from handviz.app.controls import Segments, header, label, padded
 from handviz.app.icons import icon, pixmap
 from handviz.app.models.session import HANDS, SessionModel
 from handviz.app.photo_canvas import PhotoCanvas
@@ -61,6 +61,7 @@ class VideoBar(QWidget):
         self.spin = QSpinBox()
         self.spin.setAccessibleName("Video frame number")
         self.spin.setKeyboardTracking(False)
+        padded(self.spin)
         self.total = label("", "muted")
         self.back = QToolButton()
         self.back.setAccessibleName("Previous frame")

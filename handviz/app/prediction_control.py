@@ -10,10 +10,12 @@ from handviz.inference.events import Cancelled, Done, Event, Failed, Progress, R
 class PredictionControl(QObject):
     """One prediction at a time; a newer wish replaces the one under way.
 
-    failed carries a sentence and whether no hand was found; succeeded follows a prediction's arrival.
+    failed carries a sentence and whether no hand was found; restarting a sentence about the process, which needs no
+    help; succeeded follows a prediction's arrival.
     """
 
     failed = Signal(str, bool)
+    restarting = Signal(str)
     succeeded = Signal()
 
     def __init__(self, session: SessionModel, bridge: PredictionBridge) -> None:
@@ -34,6 +36,7 @@ class PredictionControl(QObject):
             hand=None if session.hand == "auto" else session.hand,
             hypotheses=session.hypotheses,
             seed=session.seed,
+            intrinsics=session.picture.intrinsics,
         )
         message = "Waiting its turn" if session.engine.ready else "Waiting for the networks to load"
         session.set_job(Job(request_id, 0.0, message))
@@ -53,8 +56,14 @@ class PredictionControl(QObject):
             return
         if isinstance(event, WorkerDied):
             session.set_engine(Engine())
-            session.set_job(None)
-            self.failed.emit(event.message, False)
+            if event.restarting:
+                # The process takes the request up again by itself.
+                if session.job is not None:
+                    session.set_job(Job(session.job.request_id, 0.0, "Starting again"))
+                self.restarting.emit(event.message)
+            else:
+                session.set_job(None)
+                self.failed.emit(event.message, False)
             return
         job = session.job
         # Answers to a wish that was replaced or cancelled come late and are of no interest.

@@ -32,17 +32,21 @@ class Theme:
     accent_text: str
     stage: str
     """Background of the photo and the viewport."""
+    ghost: str
+    """What the colours of meshes tend to while another one is highlighted."""
     warning: str
     warning_text: str
 
 
 DARK = Theme(
     "dark", window="#101216", panel="#181b21", raised="#262a33", hover="#313742", border="#333944", text="#eceef2",
-    muted="#a3abb8", accent="#8f83ff", accent_text="#100d26", stage="#0b0d10", warning="#4a2f12", warning_text="#ffd9a8",
+    muted="#a3abb8", accent="#8f83ff", accent_text="#100d26", stage="#0b0d10", ghost="#474d5a",
+    warning="#4a2f12", warning_text="#ffd9a8",
 )  # fmt: skip
 LIGHT = Theme(
     "light", window="#e9ebef", panel="#f7f8fa", raised="#ffffff", hover="#e8eaf0", border="#c9ced8", text="#16181d",
-    muted="#59616e", accent="#5546d6", accent_text="#ffffff", stage="#dfe2e8", warning="#fff0d6", warning_text="#6b3d00",
+    muted="#59616e", accent="#5546d6", accent_text="#ffffff", stage="#dfe2e8", ghost="#e6e8ed",
+    warning="#fff0d6", warning_text="#6b3d00",
 )  # fmt: skip
 THEMES = {"dark": DARK, "light": LIGHT}
 
@@ -90,7 +94,8 @@ QSpinBox::up-button, QDoubleSpinBox::up-button { subcontrol-origin: border; subc
 QSpinBox::down-button, QDoubleSpinBox::down-button { subcontrol-origin: border; subcontrol-position: bottom right;
     width: 20px; border: none; }
 QSpinBox::up-arrow, QDoubleSpinBox::up-arrow { image: url(handviz-icons:up-$name.svg); width: 11px; height: 11px; }
-QSpinBox::down-arrow, QDoubleSpinBox::down-arrow { image: url(handviz-icons:down-$name.svg); width: 11px; height: 11px; }
+QSpinBox::down-arrow, QDoubleSpinBox::down-arrow { image: url(handviz-icons:down-$name.svg); width: 11px;
+    height: 11px; }
 QSpinBox:disabled, QDoubleSpinBox:disabled { color: $muted; background: transparent; }
 QCheckBox { spacing: 8px; }
 QCheckBox::indicator { width: 15px; height: 15px; border: 1px solid $muted; border-radius: 4px; background: $raised; }

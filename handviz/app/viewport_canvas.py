@@ -8,10 +8,11 @@ from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
+from handviz.app.models.affine import PhotoTransform
 from handviz.app.models.palette import rgb
 from handviz.app.models.scene import mesh_colors, visible_meshes
 from handviz.app.models.session import SessionModel
-from handviz.app.overlays import draw_axes, draw_photo, draw_scale
+from handviz.app.overlays import draw_axes, draw_joints, draw_photo, draw_scale
 from handviz.app.theme import DARK, Theme
 from handviz.geometry.cameras import Camera
 from handviz.viewport import Frame, Hit
@@ -58,7 +59,8 @@ class ViewportCanvas(QWidget):
         self._renderer = renderer
         self._frame: QImage | None = None
         self._pyramid: tuple[QImage, ...] = ()
-        self._asked: dict[int, float] = {}
+        self._asked: dict[int, tuple[float, Camera]] = {}
+        self._frame_camera: Camera | None = None
         self._newest: int | None = None
         self._shown: int | None = None
         self._press: QPointF | None = None
@@ -67,6 +69,7 @@ class ViewportCanvas(QWidget):
         self._panning = False
         self._content_stale = False
         self._dirty = False
+        self._background_stale = True
         self.theme: Theme = DARK
         self.message = ""
         # Several changes in one turn of the event loop make one request.
@@ -112,7 +115,7 @@ class ViewportCanvas(QWidget):
         self._frame = QImage(image.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
         self.update()
         self._shown = frame.request_id
-        asked = self._asked.get(frame.request_id, time.monotonic())
+        asked, self._frame_camera = self._asked.get(frame.request_id, (time.monotonic(), self._frame_camera))
         # A quick picture may be followed by one in full detail with the same id.
         self._asked = {key: value for key, value in self._asked.items() if key >= frame.request_id}
         self.frame_shown.emit(frame.request_id, time.monotonic() - asked, frame.full_detail)
@@ -151,10 +154,9 @@ class ViewportCanvas(QWidget):
         if self._content_stale:
             self._content_stale = False
             selection = self._session.selection
-            self._renderer.set_colors(mesh_colors(selection, len(prediction.timesteps), rgb(self.theme.stage)))
+            self._renderer.set_colors(mesh_colors(selection, len(prediction.timesteps), rgb(self.theme.ghost)))
             self._renderer.set_visible(visible_meshes(selection, self._view.timesteps, self._view.solo))
-            if not self._view.over_photo:
-                self._renderer.set_background(rgb(self.theme.stage))
+            self._background_stale = True
         self._request()
 
     def _request(self) -> None:
@@ -162,9 +164,14 @@ class ViewportCanvas(QWidget):
             return
         if self._view.over_photo and self._pyramid:
             self._renderer.set_background(self._photo_behind())
+            self._background_stale = True
+        elif self._background_stale:
+            self._renderer.set_background(rgb(self.theme.stage))
+            self._background_stale = False
         # The renderer answers with a quick picture first, and with one in full detail once nothing newer is asked.
-        self._newest = self._renderer.request_frame(self.camera())
-        self._asked[self._newest] = time.monotonic()
+        camera = self.camera()
+        self._newest = self._renderer.request_frame(camera)
+        self._asked[self._newest] = time.monotonic(), camera
 
     def _photo_behind(self) -> np.ndarray:
         """The photo as this pane sees it, (H, W, 3) uint8 in device pixels."""
@@ -201,11 +208,21 @@ class ViewportCanvas(QWidget):
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
         if self._frame is not None:
             painter.drawImage(QRectF(self.rect()), self._frame)
+            self._paint_chosen(painter)
             self._paint_marks(painter)
         if self.message:
             painter.setPen(QColor(self.theme.muted))
             box = QRectF(self.rect()).adjusted(30, 0, -30, 0)
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self.message)
+
+    def _paint_chosen(self, painter: QPainter) -> None:
+        """The skeleton of the picked hypothesis, seen through the meshes in front of it."""
+        selection, prediction, camera = self._session.selection, self._session.prediction, self._frame_camera
+        if prediction is None or camera is None or not selection.picked or selection.chosen is None:
+            return
+        scale = self.width() / camera.width
+        joints_2d = camera.project(prediction.joints[selection.chosen])
+        draw_joints(painter, joints_2d, self._view.timesteps, PhotoTransform(scale))
 
     def _paint_marks(self, painter: QPainter) -> None:
         if self._view.over_photo:

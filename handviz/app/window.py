@@ -96,6 +96,7 @@ class MainWindow(QMainWindow):
         self.render_bridge.hits.connect(self.viewport_pane.canvas.show_hits)
         self.render_bridge.status.connect(self._renderer_status)
         self.control.failed.connect(self._prediction_failed)
+        self.control.restarting.connect(self.banner.show_message)
         self.control.succeeded.connect(self.banner.hide)
         self.photo_pane.canvas.box_edited.connect(self.control.predict)
         self.photo_pane.hand_chosen.connect(self.control.predict)

@@ -30,10 +30,11 @@ class FakePredictor:
         self.started = True
         self.on_event(Ready("CPU", "test weights", "test hand"))
 
-    def submit(self, image: np.ndarray, box=None, hand=None, hypotheses=16, seed=0) -> int:
+    def submit(self, image, box=None, hand=None, hypotheses=16, seed=0, intrinsics=None) -> int:
         request_id = next(self._ids)
         self.requests.append(
-            {"id": request_id, "image": image, "box": box, "hand": hand, "hypotheses": hypotheses, "seed": seed}
+            {"id": request_id, "image": image, "box": box, "hand": hand, "hypotheses": hypotheses, "seed": seed,
+             "intrinsics": intrinsics}
         )
         self.on_event(Started(request_id))
         if self.automatic:

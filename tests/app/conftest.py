@@ -31,13 +31,15 @@ class Rig:
 
 
 @pytest.fixture
-def rig(qtbot, request):
+def rig(qapp, qtbot):
     """A shown window of 1366 x 768 with fake helper processes; closed at the end."""
     from app_fakes import FakePredictor, FakeRenderer
 
+    from handviz.app import theme
     from handviz.app.clients import ClientFactories
     from handviz.app.window import MainWindow
 
+    theme.load_assets(qapp)
     window = MainWindow(ClientFactories(lambda on_event: FakePredictor(on_event), FakeRenderer), "dark")
     qtbot.addWidget(window, before_close_func=lambda widget: widget.shut_down())
     window.resize(1366, 768)

@@ -8,7 +8,7 @@ MIN_SIDE = 8.0
 
 @dataclass(frozen=True)
 class Grip:
-    """What of a box is held: horizontal and vertical are -1 (left, top), 1 (right, bottom) or 0; both 0 is the inside."""
+    """What of a box is held: -1 for the left or top edge, 1 for the right or bottom one; both 0 is the inside."""
 
     horizontal: int
     vertical: int

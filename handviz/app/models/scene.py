@@ -6,7 +6,7 @@ from handviz.app.models.palette import timestep_colors
 from handviz.app.models.selection import SelectionModel
 
 BACK = 0.62
-"""How far the colour of hypotheses that are not chosen goes towards the background once one is picked."""
+"""How far the colour of the other hypotheses goes towards a grey once one is picked."""
 
 
 def visible_meshes(selection: SelectionModel, timesteps: tuple[bool, ...], solo: bool) -> np.ndarray:
@@ -23,12 +23,12 @@ def visible_meshes(selection: SelectionModel, timesteps: tuple[bool, ...], solo:
     return kept[:, None] & np.asarray(timesteps, bool)[None, :]
 
 
-def mesh_colors(selection: SelectionModel, timestep_count: int, background: np.ndarray) -> np.ndarray:
-    """Colours (K, T, 3) float32: each timestep its own; while one hypothesis is picked the others step back."""
+def mesh_colors(selection: SelectionModel, timestep_count: int, ghost: np.ndarray) -> np.ndarray:
+    """Colours (K, T, 3) float32: each timestep its own; while one hypothesis is picked the others go towards ghost (3,)."""
     colors = timestep_colors(timestep_count)
     meshes = np.repeat(colors[None], len(selection.scores), axis=0)
     if selection.picked and selection.chosen is not None:
-        behind = (1.0 - BACK) * colors + BACK * np.asarray(background, np.float32)
+        behind = (1.0 - BACK) * colors + BACK * np.asarray(ghost, np.float32)
         meshes[:] = behind
         meshes[selection.chosen] = colors
     return meshes.astype(np.float32)

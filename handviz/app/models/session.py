@@ -9,6 +9,7 @@ from handviz.app.models.crop_box import Box
 from handviz.app.models.selection import SelectionModel
 from handviz.app.models.signal import Signal
 from handviz.app.models.view import ViewModel
+from handviz.geometry.cameras import pinhole_intrinsics
 from handviz.hypotheses.prediction import Prediction
 
 MAX_HYPOTHESES = 200
@@ -26,11 +27,18 @@ class Picture:
     frame: int = 0
     frame_count: int = 1
     frames_per_second: float = 0.0
+    focal_px: float | None = None
+    """Focal length that the camera noted in the file."""
 
     @property
     def is_video(self) -> bool:
         """Whether there are other frames to step to."""
         return self.frame_count > 1
+
+    @property
+    def intrinsics(self) -> np.ndarray | None:
+        """(3, 3) in pixels, where the camera noted its focal length."""
+        return None if self.focal_px is None else pinhole_intrinsics(self.focal_px, self.width, self.height)
 
     @property
     def width(self) -> int:
