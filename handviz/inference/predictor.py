@@ -1,0 +1,221 @@
+"""The facade: a photo in, K scored hand-mesh sequences out, all numpy.
+
+predictor = Predictor.load()
+prediction = predictor.predict(image, hypotheses=16)
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import torch
+
+from handviz import __version__
+from handviz.errors import DeviceError, InputError, ModelFileError
+from handviz.geometry.cameras import CropCamera, default_intrinsics, project
+from handviz.geometry.rotations import matrix_to_axis_angle
+from handviz.geometry.skeleton import TIMESTEPS
+from handviz.hand.model import DEFAULT_HAND, HandModel, users_mano
+from handviz.hypotheses.prediction import Prediction
+from handviz.inference.boxes import check_box, crop_square
+from handviz.inference.crops import warp
+from handviz.inference.detector import HandDetector, check_image
+from handviz.inference.devices import choose_device
+from handviz.media.files import sha256
+from handviz.network.files import GENERATOR_FILE, SELECTOR_FILE, default_weights, load_generator, load_selector
+from handviz.network.generator import Generator
+from handviz.network.recover import Recovery, recover
+from handviz.network.selector import Selector
+from handviz.resources import models_dir
+
+MAX_HYPOTHESES = 1000
+_MAX_SEED = 2**63 - 1
+
+Hand = Literal["left", "right"]
+ProgressCallback = Callable[[float, str], None]
+
+
+class Predictor:
+    """Detector, networks and hand model, loaded once and used for any number of photos."""
+
+    def __init__(
+        self,
+        generator: Generator,
+        selector: Selector,
+        hand_model: HandModel,
+        detector: HandDetector,
+        device: torch.device,
+        provenance: dict[str, str],
+        use_betas: bool = True,
+    ):
+        self.generator = generator
+        self.selector = selector
+        self.hand_model = hand_model
+        self.detector = detector
+        self.device = device
+        self.provenance = provenance
+        self._use_betas = use_betas
+
+    @classmethod
+    def load(
+        cls,
+        device: str = "auto",
+        weights: str | Path | None = None,
+        hand_model: str | Path | None = None,
+    ) -> "Predictor":
+        """Load everything a prediction needs.
+
+        device: "auto", "cpu" or "cuda". weights: a folder with generator.safetensors and selector.safetensors, by
+        default the shipped one. hand_model: a hand file (.npz or MANO's .pkl), "mano" for the one in models/mano/, by
+        default the shipped hand. Raises DeviceError, or ModelFileError when a file is missing, altered or malformed.
+        """
+        chosen = choose_device(device)
+        folder = Path(weights) if weights is not None else default_weights()
+        generator = load_generator(folder / GENERATOR_FILE, chosen)
+        selector = load_selector(folder / SELECTOR_FILE, chosen)
+        hand_path = _hand_path(hand_model)
+        hand = HandModel.load(hand_path, chosen)
+        provenance = {
+            "weights": folder.name,
+            "generator_sha256": sha256(folder / GENERATOR_FILE),
+            "selector_sha256": sha256(folder / SELECTOR_FILE),
+            "hand_model": hand.name,
+            "hand_model_sha256": hand.sha256,
+            "device": str(chosen),
+            "handviz": __version__,
+        }
+        # The networks' betas mean something in the shape space they were trained with, which is the shipped hand's.
+        own_shapes = hand_path is None or hand.sha256 == sha256(models_dir() / DEFAULT_HAND)
+        return cls(generator, selector, hand, HandDetector.load(), chosen, provenance, use_betas=own_shapes)
+
+    def predict(
+        self,
+        image: np.ndarray,
+        box: Sequence[float] | np.ndarray | None = None,
+        hand: Hand | None = None,
+        hypotheses: int = 16,
+        seed: int = 0,
+        *,
+        intrinsics: np.ndarray | None = None,
+        progress: ProgressCallback | None = None,
+    ) -> Prediction:
+        """K hypotheses of the hand in a photo.
+
+        image (H, W, 3) uint8 RGB. box (x, y, w, h) px closely around the hand, None to search for the hand. hand
+        "left" or "right", None to tell from the photo. hypotheses K in 1..1000; the same seed gives the same answer.
+        intrinsics (3, 3) in px, None for a guess from the photo's size. progress(fraction, message) is called on the
+        way. Raises InputError for values out of range and HandNotFoundError when box is None and no hand is seen.
+        """
+        _check_arguments(hand, hypotheses, seed)
+        check_image(image)
+        height, width = image.shape[:2]
+        intrinsics = _check_intrinsics(intrinsics, width, height)
+        report = progress or (lambda _fraction, _message: None)
+        found = {}
+        if box is None:
+            report(0.0, "Looking for the hand")
+            detection = self.detector.detect_one(image)
+            box = detection.box.astype(np.float64)
+            right = detection.right_probability
+            found["detection_score"] = f"{detection.score:.3f}"
+        else:
+            box = check_box(box, width, height)
+            right = None
+        if hand is None:
+            if right is None:
+                report(0.1, "Telling left from right")
+                right = self.detector.handedness(image, box)
+            hand = "right" if right >= 0.5 else "left"
+            found["hand_probability"] = f"{max(right, 1.0 - right):.3f}"
+        report(0.3, f"Recovering {hypotheses} hypotheses")
+        camera = CropCamera.from_box(crop_square(box), intrinsics, mirrored=hand == "left")
+        recovery = self._recover(image, camera, hypotheses, seed)
+        report(0.9, "Placing the hands in the photo")
+        provenance = self.provenance | found | {"seed": str(seed)}
+        return self._to_prediction(recovery, camera, box, hand, provenance)
+
+    def _recover(self, image: np.ndarray, camera: CropCamera, hypotheses: int, seed: int) -> Recovery:
+        size = self.generator.config.image_size
+        crop = torch.from_numpy(warp(image, camera.homography(size), size)).to(self.device)
+        images = crop.permute(2, 0, 1)[None].float() / 255.0
+        focal = torch.tensor([camera.crop_focal], dtype=torch.float32, device=self.device)
+        try:
+            return recover(
+                self.generator, self.selector, self.hand_model, images, focal, hypotheses, seed, self._use_betas
+            )
+        except (torch.OutOfMemoryError, MemoryError) as error:
+            raise DeviceError(
+                f"{hypotheses} hypotheses do not fit into the memory of {self.device}; ask for fewer."
+            ) from error
+
+    def _to_prediction(
+        self, recovery: Recovery, camera: CropCamera, box: np.ndarray, hand: Hand, provenance: dict[str, str]
+    ) -> Prediction:
+        """The first photo's hypotheses in the photo's camera, left hands mirrored back."""
+        vertices, joints, translation, rotations, betas, mu, nu = (
+            value[0].float().cpu().numpy()
+            for value in (
+                recovery.vertices, recovery.joints, recovery.translation, recovery.rotations, recovery.betas,
+                recovery.mu, recovery.nu,
+            )
+        )  # fmt: skip
+        faces = self.hand_model.faces
+        fingers = rotations[..., 1:, :, :]
+        if camera.mirrored:
+            flip = np.diag(np.array([-1.0, 1.0, 1.0], np.float32))
+            fingers = flip @ fingers @ flip
+            faces = faces[:, ::-1]  # mirroring turns triangles inside out
+        hand_pose = matrix_to_axis_angle(fingers)
+        joints = camera.points_to_camera(joints)
+        return Prediction(
+            vertices=camera.points_to_camera(vertices),
+            joints=joints,
+            joints_2d=project(joints, camera.intrinsics),
+            mu=mu,
+            nu=nu,
+            score=1.0 / (1.0 + np.exp(np.clip(nu - mu, -80.0, 80.0))),
+            global_orient=matrix_to_axis_angle(camera.rotations_to_camera(rotations[..., 0, :, :])),
+            hand_pose=hand_pose.reshape(*hand_pose.shape[:-2], 45),
+            betas=betas,
+            translation=camera.points_to_camera(translation),
+            faces=faces,
+            intrinsics=camera.intrinsics,
+            box=box,
+            hand=hand,
+            timesteps=TIMESTEPS,
+            provenance=provenance,
+        )
+
+
+def _hand_path(hand_model: str | Path | None) -> Path | None:
+    if hand_model is None:
+        return None
+    if str(hand_model) != "mano":
+        return Path(hand_model)
+    mano = users_mano()
+    if mano is None:
+        raise ModelFileError(
+            "There is no MANO_RIGHT.pkl in models/mano/; put it there, name its path, or use the default hand."
+        )
+    return mano
+
+
+def _check_arguments(hand: str | None, hypotheses: int, seed: int) -> None:
+    if hand not in ("left", "right", None):
+        raise InputError(f'The hand is "{hand}" where "left" or "right" is needed; leave it out to have it told.')
+    for name, value, low, high in (("hypotheses", hypotheses, 1, MAX_HYPOTHESES), ("seed", seed, 0, _MAX_SEED)):
+        if isinstance(value, bool) or not isinstance(value, int | np.integer) or not low <= value <= high:
+            raise InputError(f"{name} is {value!r} where a whole number from {low} to {high} is needed.")
+
+
+def _check_intrinsics(intrinsics: np.ndarray | None, width: int, height: int) -> np.ndarray:
+    if intrinsics is None:
+        return default_intrinsics(width, height)
+    try:
+        matrix = np.asarray(intrinsics, np.float64)
+    except (TypeError, ValueError) as error:
+        raise InputError("The intrinsics are not a 3 x 3 matrix of numbers; leave them out for a guess.") from error
+    if matrix.shape != (3, 3) or not np.isfinite(matrix).all() or min(matrix[0, 0], matrix[1, 1]) <= 0:
+        raise InputError("The intrinsics are not a 3 x 3 camera matrix in pixels; leave them out for a guess.")
+    return matrix

@@ -1,0 +1,193 @@
+"""The worker answers in order, stays killable, and comes back with its queue."""
+
+import os
+import queue
+import signal
+import time
+
+import numpy as np
+import psutil
+import pytest
+
+from handviz.errors import InputError
+from handviz.inference.events import Cancelled, Done, Failed, Progress, Ready, Started, WorkerDied
+from handviz.inference.worker import PredictionClient
+
+BOX = (40.0, 30.0, 60.0, 60.0)
+
+
+class Listener:
+    """Collects events and waits for the one that is wanted."""
+
+    def __init__(self):
+        self.queue = queue.Queue()
+        self.seen = []
+
+    def __call__(self, event):
+        self.queue.put(event)
+
+    def until(self, kind, timeout=90.0, **values):
+        deadline = time.monotonic() + timeout
+        while True:
+            event = self.queue.get(timeout=max(0.01, deadline - time.monotonic()))
+            self.seen.append(event)
+            if isinstance(event, kind) and all(getattr(event, name) == value for name, value in values.items()):
+                return event
+
+
+@pytest.fixture
+def listener():
+    return Listener()
+
+
+@pytest.fixture
+def client(tiny_weights, listener):
+    client = PredictionClient(listener, device="cpu", weights=tiny_weights)
+    client.start()
+    yield client
+    client.close()
+
+
+def kill(client):
+    os.kill(client._process.pid, signal.SIGKILL)
+
+
+def test_answers_like_the_predictor_and_in_order(client, listener, predictor, noise_image):
+    ids = [client.submit(noise_image, box=BOX, hand="left", hypotheses=3, seed=seed) for seed in (4, 5)]
+    ready = listener.until(Ready)
+    assert (ready.device, ready.hand_model_name) == ("cpu", predictor.provenance["hand_model"])
+    for request, seed in zip(ids, (4, 5), strict=True):
+        listener.until(Started, id=request)
+        done = listener.until(Done, id=request)
+        expected = predictor.predict(noise_image, box=BOX, hand="left", hypotheses=3, seed=seed)
+        np.testing.assert_allclose(done.prediction.vertices, expected.vertices, atol=1e-5)
+        assert done.seconds > 0
+    fractions = [event.fraction for event in listener.seen if isinstance(event, Progress) and event.id == ids[0]]
+    assert len(fractions) >= 2 and fractions == sorted(fractions) and 0 <= fractions[0] <= fractions[-1] <= 1
+
+
+def test_failures_are_sentences_and_the_next_request_works(client, listener, noise_image):
+    blank = np.full((120, 160, 3), 128, np.uint8)
+    no_hand = client.submit(blank)
+    bad_box = client.submit(noise_image, box=(0, 0, -5, 5))
+    unsendable = client.submit(noise_image, box=lambda: None)
+    good = client.submit(noise_image, box=BOX, hypotheses=1)
+    failed = listener.until(Failed, id=no_hand)
+    assert failed.hand_not_found and "draw a box" in failed.message
+    failed = listener.until(Failed, id=bad_box)
+    assert not failed.hand_not_found and "no width" in failed.message
+    assert "cannot be passed on" in listener.until(Failed, id=unsendable).message
+    listener.until(Done, id=good)
+
+
+def test_only_images_are_accepted(client):
+    for image in (None, np.zeros((4, 4), np.uint8), np.zeros((4, 4, 3), np.float32), np.zeros((0, 4, 3), np.uint8)):
+        with pytest.raises(InputError):
+            client.submit(image)
+
+
+def test_killed_while_idle_and_while_working(client, listener, noise_image):
+    listener.until(Ready)
+    kill(client)
+    assert listener.until(WorkerDied).restarting
+    listener.until(Ready)
+    long = client.submit(noise_image, box=BOX, hypotheses=1000)
+    after = client.submit(noise_image, box=BOX, hypotheses=2)
+    listener.until(Started, id=long)
+    kill(client)
+    assert listener.until(WorkerDied).restarting
+    listener.until(Started, id=long)  # tried anew, before what waits behind it
+    assert listener.until(Done, id=long).prediction.num_hypotheses == 1000
+    listener.until(Done, id=after)
+
+
+def test_a_request_that_kills_the_worker_twice_is_given_up(client, listener, noise_image):
+    fatal = client.submit(noise_image, box=BOX, hypotheses=1000)
+    after = client.submit(noise_image, box=BOX, hypotheses=1)
+    for _ in range(2):
+        listener.until(Started, id=fatal)
+        kill(client)
+    assert "twice" in listener.until(Failed, id=fatal).message
+    listener.until(Done, id=after)
+
+
+def test_cancelling_queued_running_and_unknown(client, listener, noise_image):
+    running = client.submit(noise_image, box=BOX, hypotheses=1000)
+    queued = client.submit(noise_image, box=BOX, hypotheses=1)
+    kept = client.submit(noise_image, box=BOX, hypotheses=1)
+    client.cancel(10**6)
+    client.cancel(queued)
+    listener.until(Cancelled, id=queued)
+    listener.until(Started, id=running)
+    client.cancel(running)
+    listener.until(Cancelled, id=running)
+    listener.until(Done, id=kept)
+    ends = [event for event in listener.seen if isinstance(event, Done | Failed | Cancelled)]
+    assert [(type(end), end.id) for end in ends] == [(Cancelled, queued), (Cancelled, running), (Done, kept)]
+    assert not any(isinstance(event, WorkerDied) for event in listener.seen)
+
+
+def test_a_worker_that_hangs_is_killed_on_cancel(client, listener, noise_image):
+    listener.until(Ready)
+    stopped = client._process.pid
+    request = client.submit(noise_image, box=BOX, hypotheses=1000)
+    listener.until(Started, id=request)
+    os.kill(stopped, signal.SIGSTOP)
+    client.cancel(request)
+    listener.until(Cancelled, id=request, timeout=10)
+    assert not psutil.pid_exists(stopped)
+    listener.until(Done, id=client.submit(noise_image, box=BOX, hypotheses=1))
+
+
+def test_missing_weights_fail_requests_and_later_ones_try_again(listener, noise_image, tmp_path, tiny_weights):
+    client = PredictionClient(listener, device="cpu", weights=tmp_path)
+    client.start()
+    try:
+        request = client.submit(noise_image)
+        died = listener.until(WorkerDied)
+        assert not died.restarting and "missing" in died.message
+        assert listener.until(Failed, id=request).message == died.message
+        for file in tiny_weights.iterdir():
+            (tmp_path / file.name).write_bytes(file.read_bytes())
+        listener.until(Done, id=client.submit(noise_image, box=BOX, hypotheses=1))
+    finally:
+        client.close()
+
+
+def test_a_listener_that_raises_does_no_harm(tiny_weights, listener, noise_image, caplog):
+    def fussy(event):
+        listener(event)
+        raise RuntimeError("listener")
+
+    client = PredictionClient(fussy, device="cpu", weights=tiny_weights)
+    client.start()
+    try:
+        listener.until(Done, id=client.submit(noise_image, box=BOX, hypotheses=1))
+    finally:
+        client.close()
+    assert "A listener failed" in caplog.text
+
+
+def test_close_ends_the_process_and_is_silent(tiny_weights, listener, noise_image):
+    client = PredictionClient(listener, device="cpu", weights=tiny_weights)
+    client.start()
+    listener.until(Ready)
+    process = client._process.pid
+    client.submit(noise_image, box=BOX, hypotheses=1000)
+    start = time.monotonic()
+    client.close()
+    assert time.monotonic() - start < 5
+    assert not psutil.pid_exists(process)
+    while not listener.queue.empty():
+        assert isinstance(listener.queue.get(), Started | Progress)
+    client.submit(noise_image)
+    client.close()
+    PredictionClient(listener).close()  # never started
+
+
+def test_importing_the_client_loads_no_torch():
+    import subprocess
+    import sys
+
+    code = "import sys, handviz.inference.worker; print('torch' in sys.modules, 'cv2' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.split() == ["False"] * 2
