@@ -12,6 +12,7 @@ from handviz.errors import ModelFileError
 from handviz.hand.hand_files import MANO_FINGERTIPS, read_hand_file
 from handviz.hand.mano_files import read_mano_pickle
 from handviz.hand.model import HandModel
+
 from . import python2_pickle
 
 
