@@ -69,8 +69,10 @@ class RenderClient:
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Start the render process; requests and scene may be given before or after."""
-        if self._thread is None:
+        """Start the render process, again after it failed; requests and scene may be given before or after."""
+        if self._thread is None or not self._thread.is_alive():
+            self._closing = False
+            self._deaths.clear()
             self._thread = threading.Thread(target=self._run, name="handviz-render", daemon=True)
             self._thread.start()
 
@@ -285,19 +287,20 @@ class RenderClient:
         self._deaths.append((now, process.backend))
         while now - self._deaths[0][0] > DEATH_WINDOW_SECONDS:
             self._deaths.popleft()
-        reason = self._error or f"exit status {process.exit_code}"
+        reason = self._error.rstrip(".") or f"exit status {process.exit_code}"
         backend = process.backend
         same = sum(1 for _, name in self._deaths if name == backend)
         last = backend == BACKENDS[-1]
         if len(self._deaths) >= DEATHS_ALLOWED and last:
-            message = f"The renderer died {len(self._deaths)} times ({reason}); see `handviz doctor`, then start again."
+            message = f"The renderer died {len(self._deaths)} times ({reason}); `handviz doctor` says what it lacks."
             self._status("failed", message, backend)
             return None
         if not last and (not self._ready or same >= DEATHS_PER_BACKEND):
             backend = BACKENDS[BACKENDS.index(backend) + 1]
             if self._automatic:
                 remember(backend)
-        self._status("died", f"The {process.backend} renderer ended ({reason}); starting {backend}.", process.backend)
+        then = "it is started again" if backend == process.backend else f"the {backend} renderer takes over"
+        self._status("died", f"The {process.backend} renderer ended ({reason}); {then}.", process.backend)
         return backend
 
     def _drop_picks(self) -> None:

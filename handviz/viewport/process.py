@@ -172,7 +172,10 @@ def main(arguments: list[str] | None = None) -> int:
         RenderLoop(renderer, commands, answers).run()
     except BrokenPipeError:
         return 0
-    except (HandvizError, RuntimeError, MemoryError, OSError) as error:
+    except HandvizError as error:
+        write_message(answers, Message("error", {"message": str(error)}))
+        return 1
+    except (RuntimeError, MemoryError, OSError) as error:
         write_message(answers, Message("error", {"message": f"{type(error).__name__}: {error}"}))
         return 1
     finally:

@@ -1,0 +1,99 @@
+"""Golden pictures; after a wanted change of light, `python tests/viewport/test_pictures.py` draws them anew."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from viewport_recording import Recorder
+
+from handviz.geometry.cameras import Camera
+from handviz.geometry.orbit import OrbitView
+from handviz.geometry.rotations import axis_angle_to_matrix
+from handviz.viewport import snapshot
+from handviz.viewport.probe_child import blob_meshes
+
+GOLDEN = Path(__file__).parent / "golden"
+TIMESTEP_COLORS = np.array([[0.34, 0.71, 0.91], [0.94, 0.89, 0.26], [0.84, 0.37, 0.0]])
+
+
+def fanned() -> tuple[np.ndarray, np.ndarray]:
+    """Three hypotheses of hand-sized blobs that turn from past to future: vertices (3, 3, V, 3), faces (F, 3)."""
+    vertices, faces = blob_meshes(3, 3)
+    angles = np.linspace(-0.6, 0.6, 9).reshape(3, 3)
+    rotations = axis_angle_to_matrix(angles[..., None] * np.array([0.0, 0.0, 1.0]))
+    centre = np.array([0.0, 0.0, 0.5])
+    return np.einsum("ktij,ktvj->ktvi", rotations, vertices - centre) + centre, faces
+
+
+def by_timestep() -> dict:
+    """Colours by timestep on a plain ground."""
+    vertices, faces = fanned()
+    colors = np.broadcast_to(TIMESTEP_COLORS, (3, 3, 3))
+    camera = OrbitView.framing(vertices, 0.5, 0.3).camera(160, 120)
+    return {"vertices": vertices, "faces": faces, "colors": colors, "camera": camera, "background": (0.13, 0.14, 0.16)}
+
+
+def over_photo() -> dict:
+    """A colour a vertex, two meshes hidden, a camera with its principal point off the centre, a picture behind."""
+    vertices, faces = fanned()
+    height = (vertices[..., 1:2] - vertices[..., 1].min()) / np.ptp(vertices[..., 1])
+    colors = np.concatenate([height, 0.3 + 0 * height, 1.0 - height], -1)
+    down, right = np.indices((60, 80))
+    photo = np.stack([3 * right, 4 * down, (right // 8 + down // 8) % 2 * 90 + 60], -1).astype(np.uint8)
+    camera = Camera(np.array([[220.0, 0, 60], [0, 220.0, 70], [0, 0, 1]]), np.eye(4), 160, 120)
+    visible = np.ones((3, 3), bool)
+    visible[0, 2] = visible[2, 0] = False
+    return {
+        "vertices": vertices,
+        "faces": faces,
+        "colors": colors,
+        "camera": camera,
+        "background": photo,
+        "visible": visible,
+    }
+
+
+SCENES: dict[str, Callable[[], dict]] = {"by-timestep": by_timestep, "over-photo": over_photo}
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_pictures_look_as_they_did(recorder: Recorder, name: str) -> None:
+    scene = SCENES[name]()
+    client = recorder.client
+    client.set_meshes(scene["vertices"], scene["faces"])
+    client.set_colors(scene["colors"])
+    client.set_background(scene["background"])
+    client.set_visible(scene.get("visible", np.ones((3, 3), bool)))
+    golden = np.asarray(Image.open(GOLDEN / f"{name}.png")).astype(int)
+    difference = np.abs(recorder.picture(scene["camera"]).image.astype(int) - golden)
+    assert difference.mean() < 1.0
+    assert (difference.max(-1) > 24).mean() < 0.01
+
+
+@pytest.mark.parametrize("backend", ["legacy", "filament"])
+def test_backends_agree_where_meshes_are(works, recorder: Recorder, backend: str) -> None:
+    if not works(backend):
+        pytest.skip(f"{backend} does not work on this machine")
+    scene = over_photo() | {"background": (0.0, 1.0, 0.0)}
+    scene["camera"] = scene["camera"].resized(640, 480)
+    ours = (snapshot(**scene, backend="embree") != [0, 255, 0]).any(-1)
+    theirs = (snapshot(**scene, backend=backend) != [0, 255, 0]).any(-1)
+    assert (ours & theirs).sum() / (ours | theirs).sum() > 0.98
+
+
+def test_thinned_meshes_keep_their_outline(recorder: Recorder) -> None:
+    # 200 hands are more triangles than a quick picture takes.
+    vertices, faces = blob_meshes(50, 4)
+    camera = OrbitView.framing(vertices, 0.4, 0.2).camera(320, 240)
+    recorder.client.set_meshes(vertices, faces)
+    recorder.client.set_background((0.0, 1.0, 0.0))
+    quick = (recorder.picture(camera, full_detail=False).image != [0, 255, 0]).any(-1)
+    full = (recorder.picture(camera).image != [0, 255, 0]).any(-1)
+    assert (quick & full).sum() / (quick | full).sum() > 0.95
+
+
+if __name__ == "__main__":
+    for scene_name, make in SCENES.items():
+        Image.fromarray(snapshot(**make(), backend="embree")).save(GOLDEN / f"{scene_name}.png", optimize=True)
