@@ -12,7 +12,8 @@ from typing import Protocol
 import torch
 from torch import Tensor, nn
 
-from handviz.errors import DeviceError, HandvizError
+from handviz.errors import HandvizError
+from handviz.inference.devices import choose_device
 from handviz.training.batches import Batch, BatchStream
 from handviz.training.checkpoints import CHECKPOINT_FILE, load_checkpoint, save_checkpoint
 from handviz.training.config import LoopConfig
@@ -57,15 +58,6 @@ class Ranks:
         )
 
 
-def choose_device(name: str, local_rank: int = 0) -> torch.device:
-    """cpu, cuda or auto to a device. Raises DeviceError when CUDA is asked for and absent."""
-    if name == "auto":
-        name = "cuda" if torch.cuda.is_available() else "cpu"
-    if name.startswith("cuda") and not torch.cuda.is_available():
-        raise DeviceError("CUDA was asked for but this machine offers none to torch; use --device cpu.")
-    return torch.device(f"cuda:{local_rank}" if name == "cuda" else name)
-
-
 def learning_rate_factor(step: int, config: LoopConfig) -> float:
     """Linear warm-up, then cosine to 0."""
     if step < config.warmup_steps:
@@ -84,7 +76,9 @@ def train(
     ranks = Ranks.from_environment()
     if config.threads:
         torch.set_num_threads(config.threads)
-    device = choose_device(config.device, ranks.local)
+    device = choose_device(config.device)
+    if device.type == "cuda" and device.index is None:
+        device = torch.device("cuda", ranks.local)
     if ranks.world > 1 and not torch.distributed.is_initialized():
         torch.distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
     network = task.network.to(device, memory_format=torch.channels_last)

@@ -1,0 +1,72 @@
+"""Evaluate a pair of weights on test-v1, which is made once into the cache, or on any folder of samples."""
+
+import platform
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from handviz.datasets.shards import ShardDataset
+from handviz.datasets.test_set import test_v1
+from handviz.errors import InputError
+from handviz.evaluation.collect import collect
+from handviz.evaluation.report import build_report
+from handviz.hand.model import HandModel
+from handviz.inference.devices import choose_device
+from handviz.network.files import (
+    GENERATOR_FILE,
+    SELECTOR_FILE,
+    default_weights,
+    file_sha256,
+    load_generator,
+    load_selector,
+)
+
+Progress = Callable[[str, int, int], None]
+
+
+def evaluate(
+    weights: Path | None,
+    data: Path | None,
+    limit: int | None,
+    counts: tuple[int, ...],
+    n: int,
+    seed: int,
+    device: str,
+    progress: Progress,
+) -> dict[str, Any]:
+    """The report on a folder of weights (None: those shipped) and of samples (None: test-v1).
+
+    Raises HandvizError when weights, data or device are not there.
+    """
+    if not counts or min(counts) < 1 or n < 1:
+        raise InputError(
+            "The numbers of hypotheses and of selected ones must be at least 1; correct --hypotheses and --n."
+        )
+    folder = default_weights() if weights is None else weights
+    where = choose_device(device)
+    generator = load_generator(folder / GENERATOR_FILE, where)
+    selector = load_selector(folder / SELECTOR_FILE, where)
+    hand = HandModel.load(device=where)
+    dataset = ShardDataset(test_v1(progress) if data is None else data)
+    truth = {name: values[:limit] for name, values in dataset.arrays().items()}
+    started = time.monotonic()
+    collected = collect(
+        generator, selector, hand, dataset.image, truth, max(counts), where, seed,
+        progress=lambda done, total: progress("evaluated", done, total),
+    )  # fmt: skip
+    about = {
+        "data": "test-v1" if data is None else str(data),
+        "generator_sha256": file_sha256(folder / GENERATOR_FILE),
+        "selector_sha256": file_sha256(folder / SELECTOR_FILE),
+        "hand_model": hand.name,
+        "hand_model_sha256": hand.sha256,
+        "seed": seed,
+        "device": str(where),
+        "torch": torch.__version__,
+        "machine": platform.machine(),
+        "seconds": round(time.monotonic() - started, 1),
+    }
+    return build_report(collected, counts, n, about)
