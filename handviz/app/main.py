@@ -39,7 +39,7 @@ def run(
     application = QApplication.instance() or QApplication(["handviz"])
     application.setApplicationDisplayName("handviz")
     themes.load_assets(application)
-    window = MainWindow(real_clients(device, weights, hand_model), theme)
+    window = MainWindow(real_clients(device, weights, hand_model), theme, remember=screenshot is None)
     application.aboutToQuit.connect(window.shut_down)
     _show_surprises(window)
     if screenshot is not None:

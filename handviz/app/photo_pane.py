@@ -23,22 +23,31 @@ class EmptyState(QWidget):
         column.setSpacing(10)
         column.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._icon = QLabel()
-        title = label("Drop a photo or video here", "emptyTitle")
-        font = title.font()
+        self.title = label("", "emptyTitle")
+        font = self.title.font()
         font.setPointSizeF(font.pointSizeF() * 1.35)
         font.setWeight(font.Weight.DemiBold)
-        title.setFont(font)
-        hint = label("or press Ctrl+O to choose one", "muted")
+        self.title.setFont(font)
+        self.hint = label("", "muted")
         self.open_button = QPushButton("Open…")
         self.open_button.setObjectName("primary")
         self.open_button.clicked.connect(self.open_requested)
         self.demo_button = QPushButton("Try the demo photo")
         self.demo_button.clicked.connect(self.demo_requested)
-        for widget in (self._icon, title, hint):
+        for widget in (self._icon, self.title, self.hint):
             column.addWidget(widget, 0, Qt.AlignmentFlag.AlignCenter)
         column.addSpacing(6)
         column.addWidget(self.open_button, 0, Qt.AlignmentFlag.AlignCenter)
         column.addWidget(self.demo_button, 0, Qt.AlignmentFlag.AlignCenter)
+
+    def show_state(self, has_prediction: bool) -> None:
+        """Say what to drop: anything, or the photo of a prediction that was opened alone."""
+        if has_prediction:
+            self.title.setText("Drop its photo here")
+            self.hint.setText("to see the joints over it")
+        else:
+            self.title.setText("Drop a photo or video here")
+            self.hint.setText("or press Ctrl+O to choose one")
 
     def set_theme(self, theme: Theme) -> None:
         """Colour the icon."""
@@ -142,12 +151,14 @@ class PhotoPane(QWidget):
         column.addWidget(self.video_bar)
         session.picture_changed.connect(self.refresh)
         session.request_changed.connect(self.refresh)
+        session.prediction_changed.connect(self.refresh)
         self.refresh()
 
     def refresh(self) -> None:
         """Mirror the session."""
         picture = self._session.picture
         self.empty.setVisible(picture is None)
+        self.empty.show_state(self._session.prediction is not None)
         self.hand.show_choice(self._session.hand)
         self.draw_box.setEnabled(picture is not None)
         self.fit.setEnabled(picture is not None)

@@ -83,21 +83,10 @@ class Photographer:
 
     def _prepare(self) -> None:
         options, session = self._options, self._window.session
-        session.set_request(hypotheses=options.hypotheses, seed=options.seed, hand=options.hand, auto_predict=False)
+        session.set_request(hypotheses=options.hypotheses, seed=options.seed, hand=options.hand)
         session.selection.set_threshold(options.threshold)
-        session.picture_changed.connect(self._predict)
-
-    def _predict(self) -> None:
-        from PySide6.QtCore import QTimer
-
-        session = self._window.session
-        if session.picture is None:
-            return
-        if self._options.box is not None and session.box is None:
-            session.set_request(box=self._options.box)
-        # A prediction opened along with its photo needs none made anew.
-        if not self._window.has_waiting_files:
-            QTimer.singleShot(0, self._window.control.predict)
+        # The window predicts each new picture by itself, right after this.
+        session.picture_changed.connect(lambda: session.set_request(box=options.box))
 
     def _arrange(self) -> None:
         session, options = self._window.session, self._options

@@ -29,14 +29,19 @@ _PANE_SHARES = (500, 620, 270)
 class MainWindow(QMainWindow):
     """One session in one window."""
 
-    def __init__(self, clients: ClientFactories, theme_name: str | None = None) -> None:
-        """theme_name "dark" or "light" overrides what the settings say, for this window."""
+    def __init__(self, clients: ClientFactories, theme_name: str | None = None, remember: bool = True) -> None:
+        """theme_name "dark" or "light" overrides what the settings say, for this window.
+
+        Without remember the window neither follows nor changes what earlier ones left in the settings.
+        """
         super().__init__()
+        self._remember = remember
         self.setWindowTitle("handviz")
         self.setAcceptDrops(True)
         self.settings = Settings()
         self.session = SessionModel()
-        self.session.set_request(auto_predict=self.settings.auto_predict)
+        if remember:
+            self.session.set_request(auto_predict=self.settings.auto_predict)
         self._theme_override = theme_name
         self._waiting_files: list[tuple[Path, int]] = []
         self.loader = Loader(self)
@@ -109,6 +114,7 @@ class MainWindow(QMainWindow):
                        self.session.request_changed, self.session.view.content_changed):  # fmt: skip
             signal.connect(self._refresh)
         QApplication.instance().styleHints().colorSchemeChanged.connect(lambda _: self.set_theme())
+        self.photo_pane.empty.demo_button.setVisible(self.demo_photo() is not None)
         self._refresh()
 
     def _start_clients(self) -> None:
@@ -157,18 +163,15 @@ class MainWindow(QMainWindow):
             self.photo_pane.show_pyramid(loaded.pyramid, keep_view=same_video)
             self.viewport_pane.canvas.show_pyramid(loaded.pyramid)
             self.session.set_picture(picture)
-            if self.session.auto_predict and not self.has_waiting_files:
+            if self.session.auto_predict and self.session.prediction is None and not self.has_waiting_files:
                 self.control.predict()
-        self.settings.remember_file(loaded.path)
+        if self._remember:
+            self.settings.remember_file(loaded.path)
         self._open_next()
 
     def _show_saved_prediction(self, loaded: Loaded) -> None:
         picture, prediction = self.session.picture, loaded.prediction
-        centre = 2.0 * prediction.intrinsics[:2, 2]
-        if picture is not None and (round(float(centre[0])), round(float(centre[1]))) != (
-            picture.width,
-            picture.height,
-        ):
+        if picture is not None and not picture.fits(prediction):
             self.photo_pane.show_pyramid((), keep_view=False)
             self.viewport_pane.canvas.show_pyramid(())
             self.session.set_picture(None)
@@ -288,7 +291,7 @@ class MainWindow(QMainWindow):
     def set_theme(self) -> None:
         """Dress the window as the settings and the desktop say."""
         application = QApplication.instance()
-        name = self._theme_override or self.settings.theme
+        name = self._theme_override or (self.settings.theme if self._remember else "dark")
         theme = themes.THEMES.get(name) or themes.system_theme(application)
         self.theme = theme
         themes.apply(application, theme)
@@ -307,7 +310,8 @@ class MainWindow(QMainWindow):
             self.recent_menu.addAction("&Clear the list", self.settings.forget_files)
 
     def _restore(self) -> None:
-        geometry, splitter = self.settings.bytes("geometry"), self.settings.bytes("splitter")
+        names = ("geometry", "splitter")
+        geometry, splitter = (self.settings.bytes(name) if self._remember else None for name in names)
         if geometry is None or not self.restoreGeometry(geometry):
             self.resize(1366, 768)
         if splitter is not None:
@@ -321,9 +325,10 @@ class MainWindow(QMainWindow):
         super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
-        self.settings.set_bytes("geometry", self.saveGeometry())
-        self.settings.set_bytes("splitter", self.splitter.saveState())
-        self.settings.auto_predict = self.session.auto_predict
+        if self._remember:
+            self.settings.set_bytes("geometry", self.saveGeometry())
+            self.settings.set_bytes("splitter", self.splitter.saveState())
+            self.settings.auto_predict = self.session.auto_predict
         self.shut_down()
         super().closeEvent(event)
 

@@ -390,6 +390,20 @@ def test_a_prediction_is_saved_and_opened_again(qtbot, rig, photo, tmp_path, mon
     drop(rig.window, tmp_path / "other.npz")
     qtbot.waitUntil(lambda: rig.window.session.selection.scores.size == 4)
     assert rig.window.session.picture is None
+    assert rig.window.photo_pane.empty.title.text() == "Drop its photo here"
+
+
+def test_a_prediction_opened_alone_waits_for_its_photo(qtbot, rig, photo, tmp_path) -> None:
+    make_prediction(4, 320, 240).save(tmp_path / "alone.npz")
+    drop(rig.window, tmp_path / "alone.npz")
+    qtbot.waitUntil(lambda: rig.window.session.prediction is not None)
+    opened = rig.window.session.prediction
+    drop(rig.window, photo)
+    qtbot.waitUntil(lambda: rig.window.session.picture is not None)
+    assert rig.window.session.prediction is opened and not rig.predictor.requests
+    # From here on the photo is one like any other.
+    drop(rig.window, photo)
+    qtbot.waitUntil(lambda: len(rig.predictor.requests) == 1)
 
 
 def test_saving_where_nothing_can_be_written_is_told(qtbot, rig, photo, tmp_path, monkeypatch) -> None:

@@ -40,6 +40,11 @@ class Picture:
         """(3, 3) in pixels, where the camera noted its focal length."""
         return None if self.focal_px is None else pinhole_intrinsics(self.focal_px, self.width, self.height)
 
+    def fits(self, prediction: Prediction) -> bool:
+        """Whether a prediction can come from a picture of this size: its principal point lies in the middle."""
+        x, y = (round(float(value)) for value in 2.0 * prediction.intrinsics[:2, 2])
+        return (x, y) == (self.width, self.height)
+
     @property
     def width(self) -> int:
         """Pixels."""
@@ -105,13 +110,19 @@ class SessionModel:
             self.job_changed.emit()
 
     def set_picture(self, picture: Picture | None) -> None:
-        """Show another picture; the prediction and the box of the last one leave with it."""
+        """Show another picture; the box and the prediction of the last one leave with it.
+
+        A saved prediction that was opened without its photo stays when a photo of the right size comes.
+        """
+        orphan = self.picture is None and self.prediction is not None
+        stays = orphan and picture is not None and picture.fits(self.prediction)
         self.loading = ""
         self.picture = picture
         self.box = None
         self.picture_changed.emit()
         self.request_changed.emit()
-        self.set_prediction(None)
+        if not stays:
+            self.set_prediction(None)
 
     def set_request(self, **changes: object) -> None:
         """Change any of box, hand, hypotheses, seed, auto_predict."""
