@@ -11,7 +11,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 LOCK = dict(line.split("==") for line in (ROOT / "requirements.lock").read_text().splitlines() if "==" in line)
 
 # What a package is imported as, where that differs from its name; tools are run, not imported.
-IMPORTED_AS = {"opencv-python-headless": "cv2", "pillow": "PIL", "PySide6-Essentials": "PySide6"}
+IMPORTED_AS = {"opencv-python": "cv2", "pillow": "PIL", "PySide6-Essentials": "PySide6"}
 TOOLS_FOR_BUILDING_ASSETS = {"anny"}
 LOADED_BY_TORCH = {"tensorboard"}
 
