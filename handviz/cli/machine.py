@@ -165,9 +165,9 @@ def _from_probe(name: str, code: str, failed: str, remedy: str = "") -> Finding:
 
 def _python() -> Finding:
     version = platform.python_version()
-    if (3, 11) <= sys.version_info < (3, 14):
+    if (3, 11) <= sys.version_info < (3, 15):
         return Finding("Python", OK, f"{version} ({sys.executable})")
-    return Finding("Python", BROKEN, version, "use Python 3.11, 3.12 or 3.13")
+    return Finding("Python", BROKEN, version, "use Python 3.11, 3.12, 3.13 or 3.14")
 
 
 def _torch() -> list[Finding]:
