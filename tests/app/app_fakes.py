@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-
 from synthetic import make_prediction
 
 from handviz.geometry.cameras import Camera
@@ -33,8 +32,15 @@ class FakePredictor:
     def submit(self, image, box=None, hand=None, hypotheses=16, seed=0, intrinsics=None) -> int:
         request_id = next(self._ids)
         self.requests.append(
-            {"id": request_id, "image": image, "box": box, "hand": hand, "hypotheses": hypotheses, "seed": seed,
-             "intrinsics": intrinsics}
+            {
+                "id": request_id,
+                "image": image,
+                "box": box,
+                "hand": hand,
+                "hypotheses": hypotheses,
+                "seed": seed,
+                "intrinsics": intrinsics,
+            }
         )
         self.on_event(Started(request_id))
         if self.automatic:

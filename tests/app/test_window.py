@@ -433,7 +433,11 @@ def test_every_command_has_its_own_keys_and_every_control_a_name(rig) -> None:
     assert not set("123456789") & set(keys)
     for kind in (QAbstractButton, QAbstractSlider, QAbstractSpinBox):
         for widget in rig.window.findChildren(kind):
-            if widget.isVisible() and not widget.objectName().startswith("qt_") and not widget.parent().inherits("QScrollArea"):
+            if (
+                widget.isVisible()
+                and not widget.objectName().startswith("qt_")
+                and not widget.parent().inherits("QScrollArea")
+            ):
                 assert widget.accessibleName() or getattr(widget, "text", str)(), widget
 
 

@@ -24,7 +24,7 @@ def visible_meshes(selection: SelectionModel, timesteps: tuple[bool, ...], solo:
 
 
 def mesh_colors(selection: SelectionModel, timestep_count: int, ghost: np.ndarray) -> np.ndarray:
-    """Colours (K, T, 3) float32: each timestep its own; while one hypothesis is picked the others go towards ghost (3,)."""
+    """Colours (K, T, 3) float32: each timestep its own. Once one is picked the others go towards ghost (3,)."""
     colors = timestep_colors(timestep_count)
     meshes = np.repeat(colors[None], len(selection.scores), axis=0)
     if selection.picked and selection.chosen is not None:
