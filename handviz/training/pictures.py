@@ -26,4 +26,4 @@ def draw_hypotheses(images: Tensor, joints_2d: Tensor, truth_2d: Tensor) -> Tens
                     for parent, joint in BONES:
                         pen.line([tuple(joints[parent]), tuple(joints[joint])], fill=colour, width=1)
             sheet.paste(cell, (column * _CELL, row * _CELL))
-    return torch.from_numpy(np.asarray(sheet)).permute(2, 0, 1).float() / 255.0
+    return torch.from_numpy(np.array(sheet)).permute(2, 0, 1).float() / 255.0
