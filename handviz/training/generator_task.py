@@ -72,6 +72,9 @@ def train_generator(config: TrainGeneratorConfig, report: Callable[[str], None] 
         shares = [1.0 - config.real_share, config.real_share]
     loop = config.loop
     stream = BatchStream(sources, shares, loop.batch_size, network.config.image_size, config.augment, loop.seed)
-    average = train(task, stream, loop, config.out, report)
-    save_network(average, config.out / GENERATOR_FILE, training=to_json(config))
+    notes = to_json(config)
+    train(
+        task, stream, loop, config.out, report,
+        publish=lambda average: save_network(average, config.out / GENERATOR_FILE, training=notes),
+    )  # fmt: skip
     report(f"wrote {config.out / GENERATOR_FILE}")

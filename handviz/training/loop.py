@@ -67,9 +67,16 @@ def learning_rate_factor(step: int, config: LoopConfig) -> float:
 
 
 def train(
-    task: Task, stream: BatchStream, config: LoopConfig, out: Path, report: Callable[[str], None] = print
+    task: Task,
+    stream: BatchStream,
+    config: LoopConfig,
+    out: Path,
+    report: Callable[[str], None] = print,
+    publish: Callable[[nn.Module], None] = lambda average: None,
 ) -> nn.Module:
     """Train from the last checkpoint in `out` to config.steps and return the averaged network.
+
+    publish gets the averaged network at every checkpoint, so that a run can be looked at while it goes on.
 
     Raises HandvizError when the loss stops being a number.
     """
@@ -134,6 +141,7 @@ def train(
             writer.add_image("hypotheses", picture, done)
         if done % config.checkpoint_every == 0 or done == config.steps:
             save_checkpoint(out / CHECKPOINT_FILE, done, network, average, optimizer)
+            publish(average)
     batches.close()
     if writer is not None:
         writer.close()

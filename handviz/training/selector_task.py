@@ -105,6 +105,9 @@ def train_selector(config: TrainSelectorConfig, report: Callable[[str], None] = 
     stream = BatchStream(
         [ShardSource(config.data)], [1.0], loop.batch_size, generator.config.image_size, config.augment, loop.seed
     )
-    average = train(task, stream, loop, config.out, report)
-    save_network(average, config.out / SELECTOR_FILE, training=to_json(config))
+    notes = to_json(config)
+    train(
+        task, stream, loop, config.out, report,
+        publish=lambda average: save_network(average, config.out / SELECTOR_FILE, training=notes),
+    )  # fmt: skip
     report(f"wrote {config.out / SELECTOR_FILE}")
