@@ -3,7 +3,19 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractSpinBox, QButtonGroup, QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QSlider,
+    QStyle,
+    QStyleOptionSlider,
+    QToolButton,
+    QWidget,
+)
 
 
 class Segments(QWidget):
@@ -37,6 +49,28 @@ class Segments(QWidget):
         self._group.setExclusive(key is not None)
         for name, button in self.buttons.items():
             button.setChecked(name == key)
+
+
+class Slider(QSlider):
+    """A horizontal slider whose handle jumps to the pointer, so that any place of it can be grabbed."""
+
+    def __init__(self, name: str) -> None:
+        """name is read out by screen readers."""
+        super().__init__(Qt.Orientation.Horizontal)
+        self.setAccessibleName(name)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        if event.button() == Qt.MouseButton.LeftButton:
+            option = QStyleOptionSlider()
+            self.initStyleOption(option)
+            handle = self.style().subControlRect(
+                QStyle.ComplexControl.CC_Slider, option, QStyle.SubControl.SC_SliderHandle, self
+            )
+            if not handle.contains(event.position().toPoint()):
+                reach = self.width() - handle.width()
+                along = round(event.position().x() - handle.width() / 2)
+                self.setValue(QStyle.sliderValueFromPosition(self.minimum(), self.maximum(), along, reach))
+        super().mousePressEvent(event)
 
 
 def label(text: str, name: str = "") -> QLabel:

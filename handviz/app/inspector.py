@@ -9,14 +9,13 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QScrollArea,
-    QSlider,
     QSpinBox,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from handviz.app.controls import label, padded, rule
+from handviz.app.controls import Slider, label, padded, rule
 from handviz.app.icons import icon
 from handviz.app.models.session import MAX_HYPOTHESES, SessionModel
 from handviz.app.score_strip import ScoreStrip
@@ -95,10 +94,9 @@ class Inspector(QScrollArea):
 
     def _build_selection(self, column: QVBoxLayout) -> None:
         self.strip = ScoreStrip(self._session)
-        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider = Slider("Score threshold")
         self.slider.setRange(0, SLIDER_STEPS)
         self.slider.setPageStep(SLIDER_STEPS // 10)
-        self.slider.setAccessibleName("Score threshold")
         self.slider.setToolTip("Hypotheses that score less are hidden")
         self.threshold = QDoubleSpinBox()
         self.threshold.setRange(0.0, 1.0)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal
 from PySide6.QtGui import QImage
 
@@ -28,17 +29,19 @@ class Loaded:
 
 def pyramid_of(image: np.ndarray) -> tuple[QImage, ...]:
     """Images for an array (H, W, 3) uint8 RGB: full size first, each next one half the size."""
-    height, width = image.shape[:2]
-    image = np.ascontiguousarray(image)
-    levels = [QImage(image.data, width, height, 3 * width, QImage.Format.Format_RGB888).convertToFormat(
-        QImage.Format.Format_RGB32
-    )]  # fmt: skip
-    while max(levels[-1].width(), levels[-1].height()) > PYRAMID_SIDE:
-        last = levels[-1]
-        size = (max(last.width() // 2, 1), max(last.height() // 2, 1))
-        smooth = Qt.TransformationMode.SmoothTransformation
-        levels.append(last.scaled(*size, Qt.AspectRatioMode.IgnoreAspectRatio, smooth))
-    return tuple(levels)
+    # Pillow lets other threads run while it shrinks, which Qt's own scaling does not.
+    levels = [np.ascontiguousarray(image)]
+    while max(levels[-1].shape[:2]) > PYRAMID_SIDE:
+        levels.append(np.ascontiguousarray(Image.fromarray(levels[-1]).reduce(2)))
+    return tuple(_qimage(level) for level in levels)
+
+
+def _qimage(pixels: np.ndarray) -> QImage:
+    """A picture that shares the memory of pixels (H, W, 3) uint8, and keeps it alive."""
+    height, width = pixels.shape[:2]
+    result = QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888)
+    result.pixels = pixels
+    return result
 
 
 class Loader(QObject):

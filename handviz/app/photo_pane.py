@@ -2,9 +2,9 @@
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QImage, QResizeEvent
-from PySide6.QtWidgets import QLabel, QPushButton, QSlider, QSpinBox, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QSpinBox, QToolButton, QVBoxLayout, QWidget
 
-from handviz.app.controls import Segments, header, label, padded
+from handviz.app.controls import Segments, Slider, header, label, padded
 from handviz.app.icons import icon, pixmap
 from handviz.app.models.session import HANDS, SessionModel
 from handviz.app.photo_canvas import PhotoCanvas
@@ -64,9 +64,8 @@ class VideoBar(QWidget):
     def __init__(self, session: SessionModel) -> None:
         super().__init__()
         self._session = session
-        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider = Slider("Video frame")
         self.slider.setObjectName("frames")
-        self.slider.setAccessibleName("Video frame")
         self.spin = QSpinBox()
         self.spin.setAccessibleName("Video frame number")
         self.spin.setKeyboardTracking(False)

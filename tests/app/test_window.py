@@ -48,7 +48,7 @@ def drop(widget, *paths) -> None:
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
     how = Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    QApplication.sendEvent(widget, QDragEnterEvent(QPointF(200, 200), *how))
+    QApplication.sendEvent(widget, QDragEnterEvent(QPoint(200, 200), *how))
     QApplication.sendEvent(widget, QDropEvent(QPointF(200, 200), *how))
 
 
