@@ -20,6 +20,8 @@ from handviz.viewport.shading import shade
 
 QUICK_TRIANGLES = 160_000
 """Up to here the meshes are not thinned: their tree is built in some 60 ms."""
+THINNING_STEPS = 4
+"""Steps in which the number of triangles is halved; every step is computed once."""
 PART_TRIANGLES = 250_000
 """Triangles of one part of the full scene."""
 FRAME_SECONDS = 0.025
@@ -27,7 +29,7 @@ FRAME_SECONDS = 0.025
 SCALES = (1.0, 1.5, 2.0, 3.0)
 BAND_PIXELS = 100_000
 """Pixels drawn between two looks at whether somebody waits."""
-EDGE_RAYS = ((-0.125, -0.375), (0.375, -0.125), (0.125, 0.375), (-0.375, 0.125))
+EDGE_RAYS = np.array([[-0.125, -0.375], [0.375, -0.125], [0.125, 0.375], [-0.375, 0.125]], np.float32)
 """Where the rays of a pixel on an edge go, in pixels from its centre: a rotated grid."""
 
 
@@ -100,15 +102,12 @@ class EmbreeRenderer:
         label[hits.ray] = hits.hand
         edge = np.flatnonzero(_edges(label.reshape(-1, width)))
         if edge.size:
-            total = np.zeros((edge.size, 3), np.float32)
-            edge_columns, edge_rows = columns[0, edge % width], rows[edge // width, 0]
-            for right, down in EDGE_RAYS:
-                rays = rays_through(camera, edge_columns + np.float32(right), edge_rows + np.float32(down))
-                hits = trace(parts, scene.vertices.shape[2], rays)
-                sample = behind[edge]
-                sample[hits.ray] = self._colors(scene, camera, hits)
-                total += sample
-            drawn[edge] = (total / len(EDGE_RAYS) + 0.5).astype(np.uint8)
+            # All rays of all edge pixels at once: (4, edges), the four of a pixel below one another.
+            around = (columns[0, edge % width] + EDGE_RAYS[:, :1], rows[edge // width, 0] + EDGE_RAYS[:, 1:])
+            hits = trace(parts, scene.vertices.shape[2], rays_through(camera, *around))
+            samples = np.tile(behind[edge], (len(EDGE_RAYS), 1))
+            samples[hits.ray] = self._colors(scene, camera, hits)
+            drawn[edge] = samples.reshape(len(EDGE_RAYS), -1, 3).mean(0, np.float32) + np.float32(0.5)
         image[top:bottom, window.left : window.right] = drawn.reshape(-1, width, 3)
 
     def _follow(self, scene: Scene) -> None:
@@ -144,13 +143,14 @@ class EmbreeRenderer:
         return self._quick[1]
 
     def _thinned_faces(self, scene: Scene, target: int) -> np.ndarray:
-        """The faces of one mesh, halved until at most `target`, but not below a sixteenth."""
+        """The faces of one mesh, fewer in even steps until at most `target`, but not below a sixteenth."""
         if len(scene.faces) <= target:
             return scene.faces
-        halvings = min(int(np.ceil(np.log2(len(scene.faces) / max(target, 1)))), 4)
-        if halvings not in self._coarse:
-            self._coarse[halvings] = coarse_faces(scene.hands[0], scene.faces, len(scene.faces) >> halvings)
-        return self._coarse[halvings]
+        steps = min(int(np.ceil(THINNING_STEPS * np.log2(len(scene.faces) / max(target, 1)))), 4 * THINNING_STEPS)
+        if steps not in self._coarse:
+            fewer = int(len(scene.faces) / 2 ** (steps / THINNING_STEPS))
+            self._coarse[steps] = coarse_faces(scene.hands[0], scene.faces, fewer)
+        return self._coarse[steps]
 
     def _full_parts(self, scene: Scene, interrupted: Callable[[], bool]) -> list[Part] | None:
         """Trees over all triangles; those of groups that look as before are kept. None when interrupted."""
