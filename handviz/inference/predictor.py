@@ -12,13 +12,13 @@ import numpy as np
 import torch
 
 from handviz import __version__
-from handviz.errors import DeviceError, InputError, ModelFileError
-from handviz.geometry.cameras import CropCamera, default_intrinsics, project
+from handviz.errors import DeviceError, ModelFileError
+from handviz.geometry.cameras import CropCamera, project
 from handviz.geometry.rotations import matrix_to_axis_angle
 from handviz.geometry.skeleton import TIMESTEPS
 from handviz.hand.model import DEFAULT_HAND, HandModel, users_mano
 from handviz.hypotheses.prediction import Prediction
-from handviz.inference.boxes import check_box, crop_square
+from handviz.inference.arguments import check_box, check_intrinsics, check_request, crop_square
 from handviz.inference.crops import warp
 from handviz.inference.detector import HandDetector, check_image
 from handviz.inference.devices import choose_device
@@ -28,9 +28,6 @@ from handviz.network.generator import Generator
 from handviz.network.recover import Recovery, recover
 from handviz.network.selector import Selector
 from handviz.resources import models_dir
-
-MAX_HYPOTHESES = 1000
-_MAX_SEED = 2**63 - 1
 
 Hand = Literal["left", "right"]
 ProgressCallback = Callable[[float, str], None]
@@ -107,10 +104,10 @@ class Predictor:
         intrinsics (3, 3) in px, None for a guess from the photo's size. progress(fraction, message) is called on the
         way. Raises InputError for values out of range and HandNotFoundError when box is None and no hand is seen.
         """
-        _check_arguments(hand, hypotheses, seed)
+        check_request(hand, hypotheses, seed)
         check_image(image)
         height, width = image.shape[:2]
-        intrinsics = _check_intrinsics(intrinsics, width, height)
+        intrinsics = check_intrinsics(intrinsics, width, height)
         report = progress or (lambda _fraction, _message: None)
         found = {}
         if box is None:
@@ -199,23 +196,3 @@ def _hand_path(hand_model: str | Path | None) -> Path | None:
             "There is no MANO_RIGHT.pkl in models/mano/; put it there, name its path, or use the default hand."
         )
     return mano
-
-
-def _check_arguments(hand: str | None, hypotheses: int, seed: int) -> None:
-    if hand not in ("left", "right", None):
-        raise InputError(f'The hand is "{hand}" where "left" or "right" is needed; leave it out to have it told.')
-    for name, value, low, high in (("hypotheses", hypotheses, 1, MAX_HYPOTHESES), ("seed", seed, 0, _MAX_SEED)):
-        if isinstance(value, bool) or not isinstance(value, int | np.integer) or not low <= value <= high:
-            raise InputError(f"{name} is {value!r} where a whole number from {low} to {high} is needed.")
-
-
-def _check_intrinsics(intrinsics: np.ndarray | None, width: int, height: int) -> np.ndarray:
-    if intrinsics is None:
-        return default_intrinsics(width, height)
-    try:
-        matrix = np.asarray(intrinsics, np.float64)
-    except (TypeError, ValueError) as error:
-        raise InputError("The intrinsics are not a 3 x 3 matrix of numbers; leave them out for a guess.") from error
-    if matrix.shape != (3, 3) or not np.isfinite(matrix).all() or min(matrix[0, 0], matrix[1, 1]) <= 0:
-        raise InputError("The intrinsics are not a 3 x 3 camera matrix in pixels; leave them out for a guess.")
-    return matrix

@@ -26,6 +26,16 @@ def sha256(path: str | Path) -> str:
     return digest.hexdigest()
 
 
+def make_folder(path: str | Path) -> None:
+    """Make a folder and those above it. Raises InputError when that cannot be."""
+    try:
+        Path(path).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"The folder {path} cannot be made ({error.strerror or error}); choose another one."
+        ) from error
+
+
 @contextmanager
 def atomic_write(path: str | Path, mode: str = "wb", encoding: str | None = None) -> Iterator[IO]:
     """A file that appears under `path` complete or not at all.
