@@ -70,6 +70,7 @@ class ViewportCanvas(QWidget):
         self._content_stale = False
         self._dirty = False
         self._background_stale = True
+        self._sent_colors = self._sent_visible = np.zeros(0)
         self.theme: Theme = DARK
         self.message = ""
         # Several changes in one turn of the event loop make one request.
@@ -87,6 +88,7 @@ class ViewportCanvas(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Take another background."""
         self.theme = theme
+        self._background_stale = True
         self._content_changed()
 
     def show_pyramid(self, pyramid: tuple[QImage, ...]) -> None:
@@ -94,10 +96,6 @@ class ViewportCanvas(QWidget):
         self._pyramid = pyramid
         if pyramid:
             self._view.set_photo_size(pyramid[0].width(), pyramid[0].height())
-
-    def restore_scene(self) -> None:
-        """Send everything again, to a render process that has started anew."""
-        self._show_prediction()
 
     def show_message(self, message: str) -> None:
         """A line over the viewport while there is nothing to show; empty for none."""
@@ -132,6 +130,7 @@ class ViewportCanvas(QWidget):
             self.update()
             return
         self._renderer.set_meshes(prediction.vertices, prediction.faces)
+        self._sent_colors = self._sent_visible = np.zeros(0)
         self._content_changed()
 
     def _content_changed(self) -> None:
@@ -153,11 +152,20 @@ class ViewportCanvas(QWidget):
             return
         if self._content_stale:
             self._content_stale = False
-            selection = self._session.selection
-            self._renderer.set_colors(mesh_colors(selection, len(prediction.timesteps), rgb(self.theme.ghost)))
-            self._renderer.set_visible(visible_meshes(selection, self._view.timesteps, self._view.solo))
-            self._background_stale = True
+            self._send_content(len(prediction.timesteps))
         self._request()
+
+    def _send_content(self, timestep_count: int) -> None:
+        """Colours and visibility, where they differ from what the renderer has: recolouring costs it time."""
+        selection = self._session.selection
+        colors = mesh_colors(selection, timestep_count, rgb(self.theme.ghost))
+        visible = visible_meshes(selection, self._view.timesteps, self._view.solo)
+        if not np.array_equal(colors, self._sent_colors):
+            self._renderer.set_colors(colors)
+            self._sent_colors = colors
+        if not np.array_equal(visible, self._sent_visible):
+            self._renderer.set_visible(visible)
+            self._sent_visible = visible
 
     def _request(self) -> None:
         if self._session.prediction is None or self.width() < 2 or self.height() < 2:

@@ -236,12 +236,9 @@ class MainWindow(QMainWindow):
     # --- what the helper processes report ----------------------------------------------------------------------------
 
     def _renderer_status(self, status: RenderStatus) -> None:
-        canvas = self.viewport_pane.canvas
         self.status.set_renderer(status.backend if status.state == "ready" else "")
         if status.state == "failed":
             self.banner.show_message(status.message)
-        elif status.state == "ready":
-            canvas.restore_scene()
         self._renderer_state = status.state
         self._refresh()
 
