@@ -23,6 +23,8 @@ START_SECONDS = 60.0
 DRAW_SECONDS = 30.0
 """A process that has not drawn the newest request by then counts as dead."""
 
+FRAMES_PER_PROCESS = 50_000
+"""Graphics drivers leak a little with every picture: after so many the process is replaced while nothing is drawn."""
 CLOSE_SECONDS = 3.0
 """A process that has not ended by then is killed."""
 
@@ -60,6 +62,7 @@ class RenderClient:
         self._waiting: tuple[int, Camera, bool] | None = None
         self._current: tuple[int, Camera, bool] | None = None
         self._drawing_since: float | None = None
+        self._frames_drawn = 0
         self._process: RenderProcess | None = None
         self._ready = False
         self._ended = False
@@ -194,7 +197,7 @@ class RenderClient:
     def _start_process(self, backend: str) -> None:
         self._status("starting", f"Starting the {backend} renderer.", backend)
         with self._condition:
-            self._ready, self._ended, self._error = False, False, ""
+            self._ready, self._ended, self._error, self._frames_drawn = False, False, "", 0
             self._unsent = set(self._scene)
             self._unsent_picks = deque(self._picks)
             # What was last seen is drawn again, unless something newer waits.
@@ -210,8 +213,10 @@ class RenderClient:
                 self._condition.wait_for(self._has_work, timeout=1.0)
                 if self._closing or self._ended:
                     return None
-                if self._wanted not in ("auto", self._process.backend) and self._ready and not self._deaths:
+                if self._ready and self._wants_another():
                     return self._wanted
+                if self._frames_drawn >= FRAMES_PER_PROCESS and self._waiting is None and self._drawing_since is None:
+                    return self._process.backend
                 late = not self._ready and time.monotonic() - started > START_SECONDS
                 stuck = self._drawing_since is not None and time.monotonic() - self._drawing_since > DRAW_SECONDS
                 arrays = {name: self._scene[name] for name in self._unsent}
@@ -229,8 +234,11 @@ class RenderClient:
 
     def _has_work(self) -> bool:
         unsent = bool(self._unsent or self._unsent_picks or (self._waiting and self._drawing_since is None))
-        switch = self._wanted not in ("auto", self._process.backend) and not self._deaths
-        return self._closing or self._ended or (self._ready and (unsent or switch))
+        return self._closing or self._ended or (self._ready and (unsent or self._wants_another()))
+
+    def _wants_another(self) -> bool:
+        """Whether a faster backend was found; one that has died here before is not gone back to."""
+        return self._wanted not in ("auto", self._process.backend) and not self._deaths
 
     def _next_request(self) -> tuple[int, Camera, bool] | None:
         """The request to be sent now, if one waits and the last one has its first picture."""
@@ -273,6 +281,7 @@ class RenderClient:
             if self._current is not None and self._current[0] == fields["id"]:
                 self._drawing_since = None
                 self._condition.notify()
+            self._frames_drawn += 1
         image = process.read_image(message)
         self._on_frame(Frame(fields["id"], image, fields["seconds"], process.backend, fields["full_detail"]))
 

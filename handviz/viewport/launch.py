@@ -59,6 +59,8 @@ class RenderProcess:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=child_environment(environment),
+            # Ctrl+C in a terminal is for the program, which then closes its pipe; not for this process too.
+            start_new_session=True,
         )
         self._reader = threading.Thread(target=self._read, name="handviz-render-reader", daemon=True)
         self._reader.start()

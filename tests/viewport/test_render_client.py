@@ -146,6 +146,17 @@ def test_a_killed_process_comes_back_with_the_scene(mortal: Recorder) -> None:
     assert mortal.client.process_id != first
 
 
+def test_a_worn_process_is_replaced_while_nothing_is_drawn(mortal: Recorder, monkeypatch) -> None:
+    monkeypatch.setattr("handviz.viewport.client.FRAMES_PER_PROCESS", 3)
+    mortal.client.set_meshes(*balls(grid(1, 1), 0.02))
+    before = mortal.picture(front_camera()).image
+    first = mortal.client.process_id
+    mortal.picture(front_camera(), full_detail=False)
+    mortal.wait_for(lambda: mortal.client.process_id not in (first, None))
+    np.testing.assert_array_equal(mortal.picture(front_camera()).image, before)
+    assert not any(status.state == "died" for status in mortal.statuses)
+
+
 def test_picks_survive_the_death_of_the_process(mortal: Recorder) -> None:
     mortal.client.set_meshes(*balls(grid(1, 1), 0.02))
     mortal.picture(front_camera())
