@@ -1,7 +1,7 @@
 """Fit the priors: python -m handviz.hand.fit_priors --recordings DATA --hand models/hand/default_right.npz
 
 Reads recordings under DATA (poses/quest, motion/leap, real_hands), fits the hand to them, and writes statistics alone:
-prior.npz and motion.npz beside the hand, and the hand's own hands_mean, hands_components and posedirs.
+prior.npz and motion.npz beside the hand, and the hand's own hands_mean and hands_components.
 """
 
 import argparse
@@ -14,7 +14,6 @@ from handviz.hand.anatomy import joint_axes, rest_joints21, to_anatomical
 from handviz.hand.hand_files import read_hand_file
 from handviz.hand.motion_statistics import fit_motion
 from handviz.hand.pose_fitting import FittedPoses, fit_poses
-from handviz.hand.posedirs import fit_posedirs
 from handviz.hand.prior import PosePrior
 from handviz.hand.recordings import into_palm_frame, read_landmarks, read_leap, read_quest
 from handviz.hand.self_contact import Capsules, fit_capsules
@@ -22,7 +21,6 @@ from handviz.hand.self_contact import Capsules, fit_capsules
 _CLUSTERS = 32
 _DIMENSIONS = 20
 _SHRINKAGE = 0.4
-_SKINNING_POSES = 800
 
 _ANATOMICAL_RANGE = {
     # Flexion, abduction, twist in degrees that a healthy hand can reach, finger joints 1 to 3 and the thumb's.
@@ -77,19 +75,13 @@ def fit_pose_prior(groups: list[FittedPoses], rest: np.ndarray, capsules: Capsul
     return PosePrior(axes, lower, upper, mean, components, weights, means, factors, rest16, capsules)
 
 
-def complete_hand(hand: Path, recorded: np.ndarray, prior: PosePrior, seed: int) -> np.ndarray:
-    """Add to the hand file what poses teach it: hands_mean and hands_components from recorded poses (N, 45), posedirs.
-
-    Returns the share of variance (45,) that the first components explain.
-    """
+def update_hand_components(hand: Path, poses: np.ndarray) -> np.ndarray:
+    """Write hands_mean and hands_components of poses (N, 45) into the hand file; returns variance explained (45,)."""
     with np.load(hand, allow_pickle=False) as archive:
         arrays = {key: archive[key] for key in archive.files}
-    mean = recorded.mean(0)
-    _, sizes, components = np.linalg.svd(recorded - mean, full_matrices=False)
+    mean = poses.mean(0)
+    _, sizes, components = np.linalg.svd(poses - mean, full_matrices=False)
     arrays["hands_mean"], arrays["hands_components"] = mean.astype(np.float32), components.astype(np.float32)
-    template, weights = arrays["v_template"].astype(float), arrays["weights"].astype(float)
-    drawn = prior.sample(np.random.default_rng(seed), _SKINNING_POSES)
-    arrays["posedirs"] = fit_posedirs(template, weights, arrays["J_regressor"] @ template, drawn).astype(np.float32)
     np.savez_compressed(hand, **arrays)
     return np.cumsum(sizes**2) / (sizes**2).sum()
 
@@ -127,7 +119,7 @@ def main() -> None:
         print(f"{name}: {len(joints)} poses, bones met to {fitted.bone_error.mean():.2f} deg, kept {kept}")
     prior = fit_pose_prior(list(fits.values()), rest, capsules, arguments.seed)
     prior.save(hand.with_name("prior.npz"))
-    explained = complete_hand(hand, fits["quest"].hand_pose, prior, arguments.seed)
+    explained = update_hand_components(hand, fits["quest"].hand_pose)
     print("variance explained by 3, 6, 12 components:", np.round(explained[[2, 5, 11]], 3))
 
     fit_motion(tracks, rest).save(hand.with_name("motion.npz"))
