@@ -67,8 +67,8 @@ def handlers(window: MainWindow) -> dict[str, Callable[..., None]]:
         "previous_frame": lambda: bar.step(-1),
         "frames_ahead": lambda: bar.step(10),
         "frames_back": lambda: bar.step(-10),
-        "shortcuts": lambda: shortcuts_dialog(window, window.theme).open(),
-        "about": lambda: about_dialog(window, window.theme).open(),
+        "shortcuts": lambda: shortcuts_dialog(window).open(),
+        "about": lambda: about_dialog(window).open(),
     }
 
 

@@ -1,12 +1,11 @@
 """The cheat sheet and the about box."""
 
-from html import escape
-
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 import handviz
-from handviz.app.actions import COMMANDS, MENUS, key_text
-from handviz.app.theme import Theme
+from handviz.app.actions import COMMANDS, key_text
+from handviz.app.controls import label
 
 MOUSE = (
     ("Viewport", "drag", "orbit"),
@@ -36,55 +35,78 @@ LICENCES = (
 )
 
 
-def _dialog(parent: QWidget, title: str, html: str, width: int, height: int) -> QDialog:
+_COLUMNS = (("File", "Prediction", "Video", "Help"), ("View", "Hypothesis"), ("Viewport", "Photo", "Scores"))
+
+
+def _dialog(parent: QWidget, title: str, content: QWidget, width: int, height: int) -> QDialog:
     dialog = QDialog(parent)
     dialog.setWindowTitle(title)
     dialog.resize(width, height)
-    column = QVBoxLayout(dialog)
-    browser = QTextBrowser()
-    browser.setOpenExternalLinks(True)
-    browser.setHtml(html)
-    browser.setAccessibleName(title)
-    column.addWidget(browser)
+    area = QScrollArea()
+    area.setObjectName("inspector")
+    area.setWidgetResizable(True)
+    area.setAccessibleName(title)
+    content.setObjectName("inspectorBody")
+    area.setWidget(content)
     buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
     buttons.rejected.connect(dialog.reject)
+    column = QVBoxLayout(dialog)
+    column.addWidget(area)
     column.addWidget(buttons)
     return dialog
 
 
-def _rows(rows: list[tuple[str, str]], theme: Theme) -> str:
-    return "".join(
-        f'<tr><td style="padding:3px 18px 3px 0;color:{theme.accent};white-space:nowrap"><b>{escape(key)}</b></td>'
-        f'<td style="padding:3px 0">{escape(what)}</td></tr>'
-        for key, what in rows
-    )
+def _section(title: str, rows: list[tuple[str, str]]) -> QGridLayout:
+    """A heading over rows of a key, or gesture, and what it does."""
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(14)
+    grid.setVerticalSpacing(5)
+    grid.setColumnStretch(1, 1)
+    grid.addWidget(label(title, "heading"), 0, 0, 1, 2)
+    for row, (key, what) in enumerate(rows, start=1):
+        grid.addWidget(label(key, "key"), row, 0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        text = label(what)
+        text.setWordWrap(True)
+        grid.addWidget(text, row, 1)
+    return grid
 
 
-def shortcuts_dialog(parent: QWidget, theme: Theme) -> QDialog:
+def shortcuts_dialog(parent: QWidget) -> QDialog:
     """Every key and mouse gesture."""
-    sections = []
-    for menu in MENUS:
-        commands = [command for command in COMMANDS if command.menu == menu and command.keys]
-        rows = [(key_text(command.keys), command.text.replace("&", "").rstrip("…")) for command in commands]
-        sections.append((menu.replace("&", ""), rows))
-    for pane in dict.fromkeys(pane for pane, _, _ in MOUSE):
-        rows = [(gesture, what) for where, gesture, what in MOUSE if where == pane]
-        sections.append((f"Mouse: {pane.lower()}", rows))
-    tables = [f"<h3>{escape(title)}</h3><table>{_rows(rows, theme)}</table>" for title, rows in sections if rows]
-    half = (len(tables) + 1) // 2
-    columns = "".join(
-        f'<td valign="top" style="padding-right:36px">{"".join(part)}</td>' for part in (tables[:half], tables[half:])
-    )
-    return _dialog(parent, "Keyboard and mouse", f"<table><tr>{columns}</tr></table>", 860, 660)
+    sections: dict[str, list[tuple[str, str]]] = {}
+    for command in COMMANDS:
+        if command.keys:
+            text = command.text.replace("&", "").rstrip("…")
+            sections.setdefault(command.menu.replace("&", ""), []).append((key_text(command.keys), text))
+    for where, gesture, what in MOUSE:
+        sections.setdefault(where, []).append((gesture, what))
+    content = QWidget()
+    row = QHBoxLayout(content)
+    row.setSpacing(34)
+    for titles in _COLUMNS:
+        column = QVBoxLayout()
+        column.setSpacing(18)
+        for title in titles:
+            column.addLayout(_section(title, sections.pop(title)))
+        column.addStretch(1)
+        row.addLayout(column, 1)
+    assert not sections, f"sections without a place: {sections.keys()}"
+    return _dialog(parent, "Keyboard and mouse", content, 1080, 640)
 
 
-def about_dialog(parent: QWidget, theme: Theme) -> QDialog:
+def about_dialog(parent: QWidget) -> QDialog:
     """Version, purpose and licences."""
-    html = (
-        f"<h2>handviz {escape(handviz.__version__)}</h2>"
-        "<p>Recovers many 3D hand-mesh sequences from one motion-blurred photo, scores them, and shows them.</p>"
-        "<p>Licence: Apache-2.0. Built on work under these licences:</p>"
-        f"<table>{_rows(list(LICENCES), theme)}</table>"
-        "<p>The file NOTICE names every model, texture and photograph that ships, with its source.</p>"
-    )
-    return _dialog(parent, "About handviz", html, 560, 520)
+    content = QWidget()
+    column = QVBoxLayout(content)
+    column.setSpacing(12)
+    column.addWidget(label(f"handviz {handviz.__version__}", "heading"))
+    for text in (
+        "Recovers many 3D hand-mesh sequences from one motion-blurred photo, scores them, and shows them.",
+        "Licence: Apache-2.0. The file NOTICE names every model, texture and photograph that ships, with its source.",
+    ):
+        line = label(text)
+        line.setWordWrap(True)
+        column.addWidget(line)
+    column.addLayout(_section("Built on", list(LICENCES)))
+    column.addStretch(1)
+    return _dialog(parent, "About handviz", content, 600, 520)

@@ -64,7 +64,7 @@ class ScoreStrip(QWidget):
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawRect(bar.adjusted(0.6, 0.6, -0.6, 0.0))
             if chosen:
-                middle = bar.center().x()
+                middle = min(max(bar.center().x(), bars.left() + 4.5), bars.right() - 4.5)
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(QColor(theme.text))
                 tip = bars.bottom() + 3.0

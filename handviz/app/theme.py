@@ -70,6 +70,7 @@ QLabel#heading { font-weight: 600; color: $text; }
 QLabel#paneTitle { font-weight: 600; color: $text; }
 QLabel#muted, QLabel#statusText { color: $muted; }
 QLabel#caption { background: $panel; color: $text; border: 1px solid $border; border-radius: 11px; padding: 3px 11px; }
+QLabel#key { background: $raised; border: 1px solid $border; border-radius: 5px; padding: 1px 7px; font-weight: 600; }
 QLabel#figure { font-weight: 600; }
 QFrame#rule { background: $border; max-height: 1px; min-height: 1px; border: none; }
 QPushButton, QToolButton { background: $raised; border: 1px solid $border; border-radius: 6px; padding: 5px 11px; }
@@ -124,8 +125,6 @@ QFrame#legend { background: transparent; border: none; }
 QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
 QScrollBar::handle:vertical { background: $border; border-radius: 4px; min-height: 30px; margin: 1px; }
 QScrollBar::add-line, QScrollBar::sub-line { height: 0; width: 0; }
-QTableWidget { background: $panel; border: none; gridline-color: transparent; }
-QTextBrowser { background: $panel; border: none; }
 """)
 
 
