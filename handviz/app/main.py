@@ -46,7 +46,7 @@ def run(
         return Photographer(window, screenshot).run(files, frame)
     window.show()
     if files:
-        window.open_all(files, frame)
+        window.opening.open_all(files, frame)
     return application.exec()
 
 

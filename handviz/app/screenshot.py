@@ -55,7 +55,7 @@ class Photographer:
 
         window, options, application = self._window, self._options, QApplication.instance()
         self._prepare()
-        window.loader.failed.connect(self._fail)
+        window.opening.failed.connect(self._fail)
         window.control.failed.connect(lambda message, _: self._fail(message))
         window.render_bridge.status.connect(
             lambda status: self._fail(status.message) if status.state == "failed" else None
@@ -65,7 +65,7 @@ class Photographer:
         window.resize(*options.size)
         window.show()
         if files:
-            window.open_all(files, frame)
+            window.opening.open_all(files, frame)
         else:
             QTimer.singleShot(500, self._finish)
         limit = (

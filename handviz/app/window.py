@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QImage, QKeyEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from handviz.app import theme as themes
@@ -12,8 +12,8 @@ from handviz.app.banner import Banner
 from handviz.app.clients import ClientFactories, PredictionBridge, RenderBridge
 from handviz.app.commands import handlers
 from handviz.app.inspector import Inspector
-from handviz.app.loading import Loaded, Loader
 from handviz.app.models.session import SessionModel
+from handviz.app.opening import Opening
 from handviz.app.photo_pane import PhotoPane
 from handviz.app.prediction_control import PredictionControl
 from handviz.app.saving import Saver
@@ -43,8 +43,8 @@ class MainWindow(QMainWindow):
         if remember:
             self.session.set_request(auto_predict=self.settings.auto_predict)
         self._theme_override = theme_name
-        self._waiting_files: list[tuple[Path, int]] = []
-        self.loader = Loader(self)
+        self.renderer_state = "starting"
+        self.opening = Opening(self.session, self)
         self.saver = Saver(self)
         self.render_bridge = RenderBridge(clients.renderer, self)
         self.prediction_bridge = PredictionBridge(clients.predictor, self)
@@ -93,8 +93,11 @@ class MainWindow(QMainWindow):
             theme_menu.addAction(text, lambda chosen=name: self.choose_theme(chosen))
 
     def _connect(self) -> None:
-        self.loader.loaded.connect(self._show_loaded)
-        self.loader.failed.connect(self._loading_failed)
+        self.opening.pyramid_changed.connect(self._show_pyramid)
+        self.opening.opened.connect(self._opened)
+        self.opening.failed.connect(self._opening_failed)
+        self.opening.superseded.connect(self.control.cancel)
+        self.opening.prediction_wanted.connect(self.control.predict)
         self.saver.saved.connect(lambda path: self.status.showMessage(f"Saved {path}", 8000))
         self.saver.failed.connect(self.banner.show_message)
         self.render_bridge.frame.connect(self.viewport_pane.canvas.show_frame)
@@ -107,7 +110,7 @@ class MainWindow(QMainWindow):
         self.photo_pane.hand_chosen.connect(self.control.predict)
         self.photo_pane.empty.open_requested.connect(self.ask_and_open)
         self.photo_pane.empty.demo_requested.connect(self.open_demo)
-        self.photo_pane.video_bar.frame_requested.connect(self.show_frame)
+        self.photo_pane.video_bar.frame_requested.connect(self.opening.show_frame)
         self.inspector.predict_requested.connect(self.control.predict)
         self.status.cancel_requested.connect(self.control.cancel)
         for signal in (self.session.picture_changed, self.session.prediction_changed, self.session.job_changed,
@@ -124,71 +127,25 @@ class MainWindow(QMainWindow):
 
     # --- opening -----------------------------------------------------------------------------------------------------
 
-    def open(self, path: Path, frame: int = 0) -> None:
-        """Open a photo, a frame of a video, or a saved prediction; what is wrong appears in the banner."""
-        self.control.cancel()
-        self.session.set_loading(f"Opening {path.name}")
-        self.loader.open(path, frame)
+    def _show_pyramid(self, pyramid: tuple[QImage, ...], keep_view: bool) -> None:
+        self.photo_pane.show_pyramid(pyramid, keep_view)
+        self.viewport_pane.canvas.show_pyramid(pyramid)
 
-    def open_all(self, paths: list[Path], frame: int = 0) -> None:
-        """Open files one after the other: a photo, say, and the prediction saved from it."""
-        self._waiting_files = [(path, frame) for path in paths]
-        self._open_next()
-
-    def _open_next(self) -> None:
-        if self._waiting_files:
-            self.open(*self._waiting_files.pop(0))
-
-    @property
-    def has_waiting_files(self) -> bool:
-        """Whether more files are to be opened after this one."""
-        return bool(self._waiting_files)
-
-    def show_frame(self, frame: int) -> None:
-        """Show another frame of the open video."""
-        picture = self.session.picture
-        if picture is not None and picture.is_video and 0 <= frame < picture.frame_count:
-            self.control.cancel()
-            self.session.set_loading(f"Frame {frame}")
-            self.loader.step(frame)
-
-    def _show_loaded(self, loaded: Loaded) -> None:
+    def _opened(self, path: Path) -> None:
         self.banner.hide()
-        self.session.set_loading("")
-        if loaded.prediction is not None:
-            self._show_saved_prediction(loaded)
-        else:
-            before, picture = self.session.picture, loaded.picture
-            same_video = before is not None and before.path == picture.path and picture.is_video
-            self.photo_pane.show_pyramid(loaded.pyramid, keep_view=same_video)
-            self.viewport_pane.canvas.show_pyramid(loaded.pyramid)
-            self.session.set_picture(picture)
-            if self.session.auto_predict and self.session.prediction is None and not self.has_waiting_files:
-                self.control.predict()
         if self._remember:
-            self.settings.remember_file(loaded.path)
-        self._open_next()
+            self.settings.remember_file(path)
 
-    def _show_saved_prediction(self, loaded: Loaded) -> None:
-        picture, prediction = self.session.picture, loaded.prediction
-        if picture is not None and not picture.fits(prediction):
-            self.photo_pane.show_pyramid((), keep_view=False)
-            self.viewport_pane.canvas.show_pyramid(())
-            self.session.set_picture(None)
-        self.session.set_prediction(prediction)
-        self.status.showMessage(f"Prediction of {loaded.path.name}", 8000)
-
-    def _loading_failed(self, message: str) -> None:
-        self.session.set_loading("")
+    def _opening_failed(self, message: str) -> None:
+        # The slider stands where the frame was wanted; it goes back to the one in sight.
         self.photo_pane.video_bar.refresh()
-        self._waiting_files.clear()
         self.banner.show_message(message, "Open another…", self.ask_and_open)
 
     def ask_and_open(self) -> None:
         """Ask for a file and open it."""
         path = self.ask_open_path()
         if path is not None:
-            self.open(path)
+            self.opening.open(path)
 
     def ask_open_path(self) -> Path | None:
         """The file a person chooses; None when the dialog is left."""
@@ -221,7 +178,7 @@ class MainWindow(QMainWindow):
         """Open the bundled photo."""
         demo = self.demo_photo()
         if demo is not None:
-            self.open(demo)
+            self.opening.open(demo)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
         if any(url.isLocalFile() for url in event.mimeData().urls()):
@@ -231,7 +188,7 @@ class MainWindow(QMainWindow):
         files = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         event.acceptProposedAction()
         # A photo first, so that a prediction dropped with it lies over it.
-        self.open_all(sorted(files, key=lambda path: path.suffix.lower() == ".npz")[:2])
+        self.opening.open_all(sorted(files, key=lambda path: path.suffix.lower() == ".npz")[:2])
 
     # --- what the helper processes report ----------------------------------------------------------------------------
 
@@ -239,7 +196,7 @@ class MainWindow(QMainWindow):
         self.status.set_renderer(status.backend if status.state == "ready" else "")
         if status.state == "failed":
             self.banner.show_message(status.message)
-        self._renderer_state = status.state
+        self.renderer_state = status.state
         self._refresh()
 
     def _prediction_failed(self, message: str, hand_not_found: bool) -> None:
@@ -247,8 +204,6 @@ class MainWindow(QMainWindow):
             self.banner.show_message(message, "Draw a box", lambda: self.photo_pane.canvas.set_drawing(True))
         else:
             self.banner.show_message(message, "Try again", self.control.predict)
-
-    _renderer_state = "starting"
 
     def _refresh(self) -> None:
         session, actions = self.session, self.actions_by_name
@@ -267,10 +222,10 @@ class MainWindow(QMainWindow):
         self.viewport_pane.canvas.show_message(self._viewport_message(picture, prediction, job))
 
     def _viewport_message(self, picture: object, prediction: object, job: object) -> str:
-        if self._renderer_state == "failed":
+        if self.renderer_state == "failed":
             return "The viewport cannot draw on this machine."
         if prediction is not None:
-            return "" if self._renderer_state == "ready" else "Starting the renderer…"
+            return "" if self.renderer_state == "ready" else "Starting the renderer…"
         if job is not None:
             return "Predicting…"
         if picture is not None:
@@ -298,7 +253,7 @@ class MainWindow(QMainWindow):
     def _fill_recent(self) -> None:
         self.recent_menu.clear()
         for path in self.settings.recent:
-            action = self.recent_menu.addAction(path.name, lambda file=path: self.open(file))
+            action = self.recent_menu.addAction(path.name, lambda file=path: self.opening.open(file))
             action.setToolTip(str(path))
         if self.recent_menu.isEmpty():
             self.recent_menu.addAction("Nothing yet").setEnabled(False)
@@ -334,7 +289,7 @@ class MainWindow(QMainWindow):
         if not self._started:
             return
         self._started = False
-        self.loader.close()
+        self.opening.close()
         self.saver.close()
         self.prediction_bridge.close()
         self.render_bridge.close()

@@ -21,6 +21,14 @@ def isolated_settings(tmp_path: Path) -> None:
         QSettings.setPath(QSettings.Format.IniFormat, scope, str(tmp_path / "settings"))
 
 
+@pytest.fixture
+def qtbot(qtbot):
+    """Patient with busy machines: conditions are waited for half a minute."""
+    wait_until = qtbot.waitUntil
+    qtbot.waitUntil = lambda condition, timeout=30_000: wait_until(condition, timeout=timeout)
+    return qtbot
+
+
 @dataclass
 class Rig:
     """A window and its stand-ins."""

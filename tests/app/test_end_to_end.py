@@ -66,7 +66,7 @@ def test_a_killed_renderer_comes_back_with_the_same_view(qapp, qtbot, photo, tmp
     window.resize(1000, 600)
     window.show()
     canvas, session = window.viewport_pane.canvas, window.session
-    window.open(photo)
+    window.opening.open(photo)
     qtbot.waitUntil(lambda: session.prediction is not None and canvas.at_rest, timeout=60_000)
     session.view.orbit_by(0.5, 0.2)
     session.selection.choose(2)

@@ -153,7 +153,7 @@ def main() -> int:
     turn(0)
     print(f"window shown after {time.perf_counter() - started:.2f} s (imports included)")
     canvas, session = window.viewport_pane.canvas, window.session
-    waits = wait_for(lambda: window._renderer_state == "ready")
+    waits = wait_for(lambda: window.renderer_state == "ready")
     print(f"renderer ready {waits:.2f} s later: {window.render_bridge.client.backend}")
     turn(1.0)
     latencies: list[float] = []
@@ -181,7 +181,7 @@ def main() -> int:
         session.set_request(auto_predict=False)
         turn(0.2)
         pulse.take()
-        window.open(photo)
+        window.opening.open(photo)
         wait_for(lambda: session.picture is not None)
         turn(0.3)
         report("open a photo of 12 megapixels")

@@ -1,0 +1,99 @@
+"""Opening photos, videos, frames and saved predictions, one after the other."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from handviz.app.loading import Loaded, Loader
+from handviz.app.models.session import SessionModel
+
+REST_MS = 150
+"""Milliseconds a video's frame must stay in sight before it is predicted by itself."""
+
+
+class Opening(QObject):
+    """Puts what the loader reads into the session.
+
+    pyramid_changed carries the images of a new picture and whether zoom and pan fit it, before the session changes;
+    opened the path; failed a sentence; prediction_wanted follows a picture that is to be predicted by itself.
+    """
+
+    pyramid_changed = Signal(object, bool)
+    opened = Signal(object)
+    failed = Signal(str)
+    prediction_wanted = Signal()
+    superseded = Signal()
+
+    def __init__(self, session: SessionModel, parent: QObject) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._waiting: list[tuple[Path, int]] = []
+        self.loader = Loader(self)
+        self.loader.loaded.connect(self._show)
+        self.loader.failed.connect(self._fail)
+        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
+        self._rest.timeout.connect(self.prediction_wanted)
+
+    def open(self, path: Path, frame: int = 0) -> None:
+        """Open a photo, a frame of a video, or a saved prediction."""
+        self._supersede(f"Opening {path.name}")
+        self.loader.open(path, frame)
+
+    def open_all(self, paths: list[Path], frame: int = 0) -> None:
+        """Open files one after the other: a photo, say, and the prediction saved from it."""
+        self._waiting = [(path, frame) for path in paths]
+        self._open_next()
+
+    def show_frame(self, frame: int) -> None:
+        """Show another frame of the open video."""
+        picture = self._session.picture
+        if picture is not None and picture.is_video and 0 <= frame < picture.frame_count:
+            self._supersede(f"Frame {frame}")
+            self.loader.step(frame)
+
+    def close(self) -> None:
+        """End the loader's thread."""
+        self._rest.stop()
+        self.loader.close()
+
+    def _supersede(self, what: str) -> None:
+        """What was under way for the last picture is no longer of interest."""
+        self._rest.stop()
+        self.superseded.emit()
+        self._session.set_loading(what)
+
+    def _open_next(self) -> None:
+        if self._waiting:
+            self.open(*self._waiting.pop(0))
+
+    def _show(self, loaded: Loaded) -> None:
+        self._session.set_loading("")
+        if loaded.prediction is not None:
+            self._show_prediction(loaded)
+        else:
+            self._show_picture(loaded)
+        self.opened.emit(loaded.path)
+        self._open_next()
+
+    def _show_picture(self, loaded: Loaded) -> None:
+        session, picture = self._session, loaded.picture
+        same_video = session.picture is not None and session.picture.path == picture.path and picture.is_video
+        self.pyramid_changed.emit(loaded.pyramid, same_video)
+        session.set_picture(picture)
+        if session.auto_predict and session.prediction is None and not self._waiting:
+            if same_video:
+                self._rest.start()
+            else:
+                self.prediction_wanted.emit()
+
+    def _show_prediction(self, loaded: Loaded) -> None:
+        session = self._session
+        if session.picture is not None and not session.picture.fits(loaded.prediction):
+            self.pyramid_changed.emit((), False)
+            session.set_picture(None)
+        session.set_prediction(loaded.prediction)
+
+    def _fail(self, message: str) -> None:
+        self._session.set_loading("")
+        self._waiting.clear()
+        self.failed.emit(message)
