@@ -41,7 +41,7 @@ def _parser(commands: dict[str, ModuleType]) -> argparse.ArgumentParser:
         prog="handviz",
         description="Recover many 3D hand-mesh sequences from one blurry photo, and look at them side by side.",
         epilog=_EPILOG,
-        formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(prog, max_help_position=28),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"handviz {handviz.__version__}")
     subparsers = parser.add_subparsers(dest="handviz_command", metavar="COMMAND", required=True)
