@@ -3,15 +3,14 @@
 import cv2
 import numpy as np
 
-# Where a crop reaches past the photo nothing is known; even grey says so, while repeated edge pixels would look like a
-# smear of motion.
-OUTSIDE = (127, 127, 127)
+Colour = tuple[int, int, int]
 
 
-def warp(image: np.ndarray, matrix: np.ndarray, size: int, outside: tuple[int, int, int] = OUTSIDE) -> np.ndarray:
+def warp(image: np.ndarray, matrix: np.ndarray, size: int, outside: Colour | None = None) -> np.ndarray:
     """The crop (size, size, 3) uint8 that `matrix` (3, 3) takes from photo pixels of image (H, W, 3) to crop pixels.
 
-    Coordinates are continuous: the first pixel spans 0 to 1, its centre is 0.5.
+    Coordinates are continuous: the first pixel spans 0 to 1, its centre is 0.5. What lies outside the photo gets the
+    colour `outside`; None repeats the photo's edge, as the networks know it from their training.
     """
     height, width = image.shape[:2]
     inverse = np.linalg.inv(matrix)
@@ -20,7 +19,7 @@ def warp(image: np.ndarray, matrix: np.ndarray, size: int, outside: tuple[int, i
     low = np.clip(np.floor(np.nan_to_num(corners.min(axis=0))) - 2, 0, (width, height)).astype(int)
     high = np.clip(np.ceil(np.nan_to_num(corners.max(axis=0))) + 2, 0, (width, height)).astype(int)
     if (high <= low).any():
-        return np.full((size, size, 3), outside, np.uint8)
+        return np.full((size, size, 3), outside or (0, 0, 0), np.uint8)
     part = image[low[1] : high[1], low[0] : high[0]]
     to_photo = _translation(*low)
     pixels_per_crop_pixel = _local_scale(inverse, size)
@@ -30,9 +29,10 @@ def warp(image: np.ndarray, matrix: np.ndarray, size: int, outside: tuple[int, i
         part = cv2.resize(part, tuple(int(side) for side in shrunk), interpolation=cv2.INTER_AREA)
     # OpenCV counts from pixel centres.
     centred = _translation(-0.5, -0.5) @ matrix @ to_photo @ _translation(0.5, 0.5)
-    return cv2.warpPerspective(
-        part, centred, (size, size), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=outside
-    )
+    border = {"borderMode": cv2.BORDER_REPLICATE}
+    if outside is not None:
+        border = {"borderMode": cv2.BORDER_CONSTANT, "borderValue": outside}
+    return cv2.warpPerspective(part, centred, (size, size), flags=cv2.INTER_LINEAR, **border)
 
 
 def _local_scale(inverse: np.ndarray, size: int) -> float:

@@ -16,6 +16,7 @@ from handviz.errors import DeviceError, ModelFileError
 from handviz.geometry.cameras import CropCamera, project
 from handviz.geometry.rotations import matrix_to_axis_angle
 from handviz.geometry.skeleton import TIMESTEPS
+from handviz.hand.mirroring import mirror_faces, mirror_rotations
 from handviz.hand.model import DEFAULT_HAND, HandModel, users_mano
 from handviz.hypotheses.prediction import Prediction
 from handviz.inference.arguments import check_box, check_intrinsics, check_request, crop_square
@@ -160,9 +161,7 @@ class Predictor:
         faces = self.hand_model.faces
         fingers = rotations[..., 1:, :, :]
         if camera.mirrored:
-            flip = np.diag(np.array([-1.0, 1.0, 1.0], np.float32))
-            fingers = flip @ fingers @ flip
-            faces = faces[:, ::-1]  # mirroring turns triangles inside out
+            fingers, faces = mirror_rotations(fingers), mirror_faces(faces)
         hand_pose = matrix_to_axis_angle(fingers)
         joints = camera.points_to_camera(joints)
         return Prediction(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from handviz.geometry.cameras import CropCamera, pinhole_intrinsics, project
-from handviz.inference.crops import OUTSIDE, warp
+from handviz.inference.crops import warp
 
 
 def smooth(height=300, width=400):
@@ -44,10 +44,15 @@ def test_fine_texture_averages_out_when_shrunk():
     assert np.abs(crop.astype(float) - 127.5).max() < 12
 
 
-def test_outside_the_photo_is_grey():
-    crop = warp(np.full((50, 50, 3), 200, np.uint8), scaling(1.0, -20, 0), 40)
-    assert (crop[:, :19] == OUTSIDE).all() and (crop[:, 22:] == 200).all()
-    assert (warp(smooth(), scaling(1.0, 5000, 0), 16) == OUTSIDE).all()
+def test_outside_the_photo():
+    image = smooth(50, 50)
+    black = warp(image, scaling(1.0, -20, 0), 40, outside=(0, 0, 9))
+    assert (black[:, :19] == (0, 0, 9)).all()
+    repeated = warp(image, scaling(1.0, -20, 0), 40)
+    np.testing.assert_array_equal(repeated[:, :19], np.repeat(image[:40, :1], 19, axis=1))
+    for crop in (black, repeated):
+        np.testing.assert_array_equal(crop[:, 21:], image[:40, 1:20])
+    assert (warp(image, scaling(1.0, 5000, 0), 16, outside=(1, 2, 3)) == (1, 2, 3)).all()
 
 
 @pytest.mark.parametrize("mirrored", [False, True])
