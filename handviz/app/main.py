@@ -1,12 +1,20 @@
 """Starts the window."""
 
+from __future__ import annotations
+
 import os
+import signal
+import socket
 import sys
 import traceback
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from handviz.app.screenshot import ScreenshotOptions
 from handviz.errors import DeviceError
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
 
 
 def run(
@@ -44,10 +52,13 @@ def run(
     _show_surprises(window)
     if screenshot is not None:
         return Photographer(window, screenshot).run(files, frame)
+    interrupts = _close_on_signals(window)
     window.show()
     if files:
         window.opening.open_all(files, frame)
-    return application.exec()
+    status = application.exec()
+    interrupts.close()
+    return status
 
 
 def _prepare_environment(need_display: bool) -> None:
@@ -65,13 +76,39 @@ def _prepare_environment(need_display: bool) -> None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 
+def _close_on_signals(window: QWidget) -> socket.socket:
+    """Close the window, its processes with it, on Ctrl+C and on a polite kill; the socket is to be closed at the end.
+
+    Python sees signals only between its own instructions, of which there are none while Qt waits for events: the byte
+    that arrives on the socket wakes Qt up.
+    """
+    from PySide6.QtCore import QSocketNotifier
+
+    ours, theirs = socket.socketpair()
+    for end in (ours, theirs):
+        end.setblocking(False)
+    for name in ("SIGINT", "SIGTERM"):
+        signal.signal(getattr(signal, name), lambda *_: None)
+    signal.set_wakeup_fd(theirs.fileno(), warn_on_full_buffer=False)
+    notifier = QSocketNotifier(ours.fileno(), QSocketNotifier.Type.Read, window)
+
+    def leave() -> None:
+        notifier.setEnabled(False)
+        signal.set_wakeup_fd(-1)
+        theirs.close()
+        window.close()
+
+    notifier.activated.connect(leave)
+    return ours
+
+
 def _qt_message(kind: object, context: object, message: str) -> None:
     """Qt's warnings, without the one the off-screen platform prints for every window."""
     if "propagateSizeHints" not in message:
         print(message, file=sys.stderr)
 
 
-def _show_surprises(window: object) -> None:
+def _show_surprises(window: QWidget) -> None:
     """Errors nobody foresaw go to the terminal and, in short, to the banner; the window stays."""
 
     def show(kind: type[BaseException], error: BaseException, trace: object) -> None:

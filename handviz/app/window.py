@@ -53,9 +53,9 @@ class MainWindow(QMainWindow):
         self._connect()
         self.set_theme()
         self._restore()
+        self._closed = False
         # The window comes first, the processes behind it right after.
         QTimer.singleShot(0, self._start_clients)
-        self._started = False
 
     def _build(self) -> None:
         self.banner = Banner()
@@ -81,7 +81,6 @@ class MainWindow(QMainWindow):
         panes = [self.photo_pane, self.viewport_pane]
         self.actions_by_name = build_actions(self, panes, handlers(self))
         self.menus = fill_menus(self.menuBar(), self.actions_by_name)
-        self._recent_menu = self.menus["&File"]
         self._build_recent_and_theme_menus()
 
     def _build_recent_and_theme_menus(self) -> None:
@@ -121,9 +120,9 @@ class MainWindow(QMainWindow):
         self._refresh()
 
     def _start_clients(self) -> None:
-        self._started = True
-        self.render_bridge.client.start()
-        self.prediction_bridge.client.start()
+        if not self._closed:
+            self.render_bridge.client.start()
+            self.prediction_bridge.client.start()
 
     # --- opening -----------------------------------------------------------------------------------------------------
 
@@ -286,9 +285,9 @@ class MainWindow(QMainWindow):
 
     def shut_down(self) -> None:
         """End threads and processes; safe to call twice."""
-        if not self._started:
+        if self._closed:
             return
-        self._started = False
+        self._closed = True
         self.opening.close()
         self.saver.close()
         self.prediction_bridge.close()

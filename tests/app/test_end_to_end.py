@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -80,3 +81,36 @@ def test_a_killed_renderer_comes_back_with_the_same_view(qapp, qtbot, photo, tmp
     window.shut_down()
     with pytest.raises(ProcessLookupError):
         os.kill(process_id, 0)
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="reads the process table of Linux")
+@pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_closes_the_window_and_its_processes(tmp_path: Path, kind: signal.Signals) -> None:
+    environment = os.environ | {"QT_QPA_PLATFORM": "offscreen", "HANDVIZ_CACHE": str(tmp_path), "HOME": str(tmp_path)}
+    window = subprocess.Popen([sys.executable, "-m", "handviz.cli.main"], env=environment, stderr=subprocess.PIPE)
+    try:
+        offspring: set[str] = set()
+        deadline = time.monotonic() + 60
+        while len(offspring) < 2 and time.monotonic() < deadline:
+            offspring = {pid for task in Path(f"/proc/{window.pid}/task").iterdir()
+                         for pid in (task / "children").read_text().split()}  # fmt: skip
+            time.sleep(0.1)
+        assert len(offspring) >= 2
+        window.send_signal(kind)
+        assert window.wait(60) == 0
+        # Python's own book-keeper of shared memory notices a moment later that nobody is left.
+        deadline = time.monotonic() + 20
+        while any(map(running, offspring)) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert not [pid for pid in offspring if running(pid)]
+    finally:
+        window.kill()
+        window.stderr.close()
+
+
+def running(pid: str) -> bool:
+    """Whether a process does more than wait to be taken note of."""
+    try:
+        return "Z" not in Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except OSError:
+        return False
