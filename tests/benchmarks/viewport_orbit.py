@@ -1,6 +1,6 @@
 """Frames a second while orbiting many hands, ours beside pyvista and aitviewer on the same meshes.
 
-    python tests/benchmarks/viewport_orbit.py [--backend NAME ...] [--others-python PATH]
+    python tests/benchmarks/viewport_orbit.py [--backend NAME ...] [--hypotheses K ...] [--others-python PATH]
 
 The camera moves and the picture is read back each frame, at 960x720; ours is measured from request to Frame through
 the render process and shared memory. pyvista and aitviewer are measured when the interpreter --others-python (this one
@@ -8,6 +8,7 @@ unless given) has them; they get one merged mesh and nothing else in the scene.
 """
 
 import argparse
+import os
 import queue
 import subprocess
 import sys
@@ -105,10 +106,12 @@ def main() -> None:
     parser.add_argument("--backend", action="append", choices=["embree", "legacy", "filament"])
     parser.add_argument("--others-python", default=sys.executable)
     parser.add_argument("--frames", type=int, default=100)
+    parser.add_argument("--hypotheses", type=int, action="append", help="default: 16 and 100, at three timesteps each")
     arguments = parser.parse_args()
-    for hypotheses in (16, 100):
+    for hypotheses in arguments.hypotheses or [16, 100]:
         vertices, faces = posed_hands(hypotheses)
-        print(f"\n{3 * hypotheses} hands of {vertices.shape[2]} vertices, {len(faces)} faces, {WIDTH}x{HEIGHT}")
+        size = f"{vertices.shape[2]} vertices, {len(faces)} faces, {WIDTH}x{HEIGHT}"
+        print(f"\n{3 * hypotheses} hands of {size}; load of the machine before: {os.getloadavg()[0]:.1f}")
         best = 0.0
         for backend in arguments.backend or ["embree"]:
             figures = ours(vertices, faces, backend, arguments.frames)

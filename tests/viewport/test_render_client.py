@@ -91,6 +91,35 @@ def test_every_size_is_drawn_in_both_details(recorder: Recorder) -> None:
             assert dominant(image, 1)[height // 2, width // 2]
 
 
+def test_a_quick_picture_keeps_the_photo_behind_it_sharp(recorder: Recorder) -> None:
+    # So large that a quick picture gives up pixels.
+    camera = front_camera(1601, 1203)
+    recorder.client.set_meshes(*balls(grid(1, 1), 0.1))
+    recorder.client.set_colors(np.ones((1, 1, 3)))
+    recorder.client.set_background(np.full((1203, 1601, 3), 255, np.uint8))
+    for _ in range(4):
+        image = recorder.picture(camera, full_detail=False).image
+        assert image.min() > 20, "edges between white and white must not be dark"
+    photo = np.random.default_rng(0).integers(0, 256, (1203, 1601, 3), np.uint8)
+    recorder.client.set_background(photo)
+    image = recorder.picture(camera, full_detail=False).image
+    rows, columns = np.mgrid[:1203, :1601]
+    x, y = camera.project(grid(1, 1)[0, 0])
+    radius = 1.1 * 0.1 * camera.intrinsics[0, 0] / 0.5
+    away = np.hypot(columns - x, rows - y) > radius
+    assert away.any() and np.array_equal(image[away], photo[away])
+
+
+def test_a_camera_inside_a_mesh_sees_its_inside(recorder: Recorder) -> None:
+    recorder.client.set_meshes(*balls(np.array([[[0.0, 0.0, 0.0]]]), 0.1))
+    recorder.client.set_colors(np.full((1, 1, 3), [0.0, 0.0, 1.0]))
+    for full_detail in (False, True):
+        assert dominant(recorder.picture(front_camera(), full_detail).image, 2).all()
+    # The same mesh behind the camera is not seen.
+    recorder.client.set_meshes(*balls(np.array([[[0.0, 0.0, -0.3]]]), 0.1))
+    assert (recorder.picture(front_camera()).image == 255).all()
+
+
 def test_only_the_newest_waiting_request_is_drawn(recorder: Recorder) -> None:
     recorder.client.set_meshes(*balls(grid(10, 3), 0.02))
     recorder.picture(front_camera(640, 480))
