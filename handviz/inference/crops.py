@@ -20,7 +20,7 @@ def warp(image: np.ndarray, matrix: np.ndarray, size: int, outside: Colour | Non
     high = np.clip(np.ceil(np.nan_to_num(corners.max(axis=0))) + 2, 0, (width, height)).astype(int)
     if (high <= low).any():
         return np.full((size, size, 3), outside or (0, 0, 0), np.uint8)
-    part = image[low[1] : high[1], low[0] : high[0]]
+    part = np.ascontiguousarray(image[low[1] : high[1], low[0] : high[0]])
     to_photo = _translation(*low)
     pixels_per_crop_pixel = _local_scale(inverse, size)
     if pixels_per_crop_pixel > 1.2:

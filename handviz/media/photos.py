@@ -18,6 +18,9 @@ _MAX_BYTES = 1 << 30
 _FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "BMP", "GIF", "AVIF")
 _FULL_FRAME_DIAGONAL_MM = 43.2666
 
+# Pillow warns of large pictures and of broken notes; both are dealt with here.
+warnings.filterwarnings("ignore", module=r"PIL\b")
+
 
 @dataclass(frozen=True)
 class Photo:
@@ -61,27 +64,23 @@ def decode_photo(content: bytes, name: str) -> tuple[np.ndarray, float | None]:
     """Decode a photo's bytes to ((H, W, 3) uint8 RGB, focal length in px or None); `name` is for the messages."""
     if kind_of_bytes(content[:400]) != "photo":
         raise InputError(f"{name} is not a photo; use JPEG or PNG.")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Pillow warns of large pictures and broken notes; both are dealt with here
-        try:
-            with Image.open(io.BytesIO(content), formats=_FORMATS) as picture:
-                width, height = picture.size
-                if width * height > MAX_PIXELS:
-                    raise _too_large(name)
-                picture.load()
-                exif = _exif(picture)
-                upright = _upright(picture)
-                return np.ascontiguousarray(_to_rgb(upright)), _focal_px(exif, width, height)
-        except InputError:
-            raise
-        except Image.DecompressionBombError as error:
-            raise _too_large(name) from error
-        except MemoryError as error:
-            raise InputError(f"{name} is too large for this machine's memory; save it smaller.") from error
-        except Exception as error:  # Pillow's plug-ins raise nearly every type on damaged files
-            raise InputError(
-                f"{name} is damaged or cut short; copy it again or save it anew as JPEG or PNG."
-            ) from error
+    try:
+        with Image.open(io.BytesIO(content), formats=_FORMATS) as picture:
+            width, height = picture.size
+            if width * height > MAX_PIXELS:
+                raise _too_large(name)
+            picture.load()
+            exif = _exif(picture)
+            upright = _upright(picture)
+            return np.ascontiguousarray(_to_rgb(upright)), _focal_px(exif, width, height)
+    except InputError:
+        raise
+    except Image.DecompressionBombError as error:
+        raise _too_large(name) from error
+    except MemoryError as error:
+        raise InputError(f"{name} is too large for this machine's memory; save it smaller.") from error
+    except Exception as error:  # Pillow's plug-ins raise nearly every type on damaged files
+        raise InputError(f"{name} is damaged or cut short; copy it again or save it anew as JPEG or PNG.") from error
 
 
 def _too_large(name: str) -> InputError:

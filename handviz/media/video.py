@@ -59,6 +59,7 @@ class Video:
         """Open the file afresh, decoding from its start."""
         if self._container is not None:
             self._container.close()
+            self._container = None
         self._container = av.open(str(self.path), options=_OPTIONS, metadata_errors="ignore")
         stream = self._container.streams.best("video")
         if stream is None:
@@ -162,8 +163,9 @@ class Video:
                 else:
                     self._frames.move_to_end(number)
                 return self._to_rgb(frame)
-            except (av.FFmpegError, ValueError) as error:
-                self._open()
+            except (av.FFmpegError, OSError, ValueError) as error:
+                with suppress(av.FFmpegError, OSError):
+                    self._open()
                 raise InputError(f"Frame {number} of {self.path} cannot be decoded; choose another frame.") from error
 
     def _fetch(self, number: int) -> av.VideoFrame:

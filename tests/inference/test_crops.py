@@ -29,6 +29,7 @@ def test_a_pixel_lands_where_the_matrix_says(scale):
 def test_identity_is_exact():
     image = np.random.default_rng(0).integers(0, 255, (64, 64, 3), dtype=np.uint8)
     np.testing.assert_array_equal(warp(image, np.eye(3), 64), image)
+    np.testing.assert_array_equal(warp(image[::-1, ::-1], np.eye(3), 64), image[::-1, ::-1])
 
 
 def test_mirroring_is_exact():

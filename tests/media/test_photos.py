@@ -17,6 +17,9 @@ from handviz.errors import HandvizError, InputError
 from handviz.media import open_media
 from handviz.media.photos import Photo, decode_photo, load_photo
 
+# What Pillow warns of on the way is not what is tested here.
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning", "ignore::RuntimeWarning")
+
 WIDTH, HEIGHT = 60, 40
 
 

@@ -3,6 +3,7 @@
 import random
 import struct
 import threading
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 
@@ -141,6 +142,17 @@ def test_number_outside_and_closed_video(tmp_path):
     video.close()
     with pytest.raises(InputError, match="closed"):
         video.frame(0)
+
+
+def test_a_file_that_vanishes_while_open(tmp_path):
+    path = write_video(tmp_path / "v.mp4", 60)
+    with Video(path) as video:
+        video._cache_size = 1
+        path.write_bytes(b"")
+        path.unlink()
+        for number in (59, 3, 40, 0):
+            with suppress(InputError):
+                assert number_in(video.frame(number)) == number
 
 
 @pytest.mark.parametrize("suffix", ["mkv", "ts"])
