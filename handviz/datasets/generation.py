@@ -62,6 +62,7 @@ def generate(
 
 def _run(jobs: list[tuple], workers: int):
     if workers <= 1:
+        _single_thread()
         yield from map(_write_one, jobs)
         return
     # Workers start afresh: a GL context and torch's threads do not survive a fork.

@@ -6,7 +6,7 @@ from pathlib import Path
 MOTION_KINDS = ("still", "translation", "rotation", "fingers", "mixed", "camera_shake")
 """What moves during the exposure; stored in shards as the index into this tuple."""
 
-GENERATOR_VERSION = 1
+GENERATOR_VERSION = 2
 """Raised with every change that alters samples; datasets of different versions do not mix."""
 
 TEST_V1_SEED = 4_021_733
@@ -32,6 +32,9 @@ class SynthesisConfig:
     """Shift each moment within its pixel, which smooths edges."""
     develop: bool = True
     """Noise, softness, resolution loss and JPEG; off, the averaged light is only brought to sRGB."""
+    margin_min: float = 1.3
+    margin_max: float = 1.9
+    """The crop's side in sides of the box around the hand's joints."""
     still_fraction: float = 0.10
     heavy_fraction: float = 0.15
     """Share of moving samples whose blur is 50 to 80 px of a 256 px crop; the others spread evenly up to 50 px."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from handviz.geometry.rotations import axis_angle_to_matrix
-from handviz.geometry.skeleton import MANO_PARENTS, assemble_joints21
+from handviz.geometry.skeleton import FINGERTIP_JOINTS, JOINT21_OF_MANO16, MANO_PARENTS, assemble_joints21
 from handviz.synthesis.config import SynthesisConfig
 from handviz.synthesis.motion import HandMoments, MotionCurve, moment_times, move
 
@@ -35,6 +35,20 @@ class RestHand:
         distal = list(_DISTAL)
         bones = (self.fingertips - self.joints[distal])[None, ..., None]
         return assemble_joints21(joints, joints[:, distal] + (turned[:, distal] @ bones)[..., 0])
+
+
+class ShapedRest:
+    """Rest hands of any betas: joints are linear in them, so eleven hands tell all."""
+
+    def __init__(self, mean_joints: np.ndarray, unit_joints: np.ndarray) -> None:
+        """Flat-hand joints (21, 3) for betas of zero, and (10, 21, 3) for each beta at one."""
+        self._mean = mean_joints.astype(np.float64)
+        self._change = unit_joints.astype(np.float64) - self._mean
+
+    def shaped(self, betas: np.ndarray) -> RestHand:
+        """The rest hand of betas (10,)."""
+        joints = self._mean + np.tensordot(betas, self._change, 1)
+        return RestHand(joints[list(JOINT21_OF_MANO16)], joints[list(FINGERTIP_JOINTS)])
 
 
 @dataclass(frozen=True)
@@ -135,14 +149,15 @@ def frame_exposure(
     global_orient: np.ndarray,
     pose: np.ndarray,
     blur_px: float,
+    margins: tuple[float, float],
     clamp,
 ) -> Framing:
     """Distance, place and amplitude at which the blur is blur_px and the hand fills a detector's box.
 
-    The box holds the joints of the whole exposure, or those of its middle, or something between, and is 1.3 to 1.9
-    times as large as them, off centre by up to a tenth of its side.
+    The box holds the joints of the whole exposure, or those of its middle, or something between, and is as many
+    times as large as them as margins say, and a little off centre.
     """
-    margin = rng.uniform(1.3, 1.9)
+    margin = rng.uniform(*margins)
     whole_exposure = rng.random() ** 0.5
     centre = rng.normal(size=2) * 0.035
     times = moment_times(7)

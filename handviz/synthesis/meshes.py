@@ -29,6 +29,10 @@ class Surface:
     matter: np.ndarray
     faces: np.ndarray
 
+    def during(self, moments: slice) -> "Surface":
+        """Some of its moments."""
+        return replace(self, positions=self.positions[moments], normals=self.normals[moments])
+
     def outward(self) -> "Surface":
         """The same with every triangle's front on the side its normals point to."""
         middle = len(self.positions) // 2

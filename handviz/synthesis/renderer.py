@@ -20,6 +20,7 @@ _SHADERS = Path(__file__).parent / "shaders"
 _CLIP_DISTANCE0 = 0x3000
 MAX_MOMENTS = 33
 MAX_SHAPES = 8
+_LARGEST_TARGET = 4096
 BACKDROP_REACH = 1.35
 """The backdrop's side in crop sides, so that a shaking camera finds something beyond the crop's edge."""
 
@@ -68,6 +69,10 @@ class Scene:
     skin: Surface
     matter: Surface | None
 
+    def during(self, moments: slice) -> "Scene":
+        """Some of its moments."""
+        return Scene(self.skin.during(moments), None if self.matter is None else self.matter.during(moments))
+
 
 class Renderer:
     """An off-screen context. Use it from the thread that made it."""
@@ -87,7 +92,7 @@ class Renderer:
         self._backdrops = [self._quad(screen, _source("backdrop.frag", BASE=value)) for value in range(4)]
         self._pictures: dict[Path, moderngl.Texture] = {}
         self._lights: dict[int, tuple[PanoramaLight, moderngl.Texture, moderngl.Texture]] = {}
-        self._targets: dict[tuple[str, int], moderngl.Framebuffer] = {}
+        self._targets: dict[tuple[str, int, int], moderngl.Framebuffer] = {}
         _set(self._skin, "skin_window", skin_window)
 
     def _quad(self, vertex: str, fragment: str) -> moderngl.VertexArray:
@@ -113,21 +118,42 @@ class Renderer:
         metres, 0 where only backdrop is. jitter (N, 2) in pixels; backdrop_from_crop (N, 3, 3) on centred crop
         coordinates, the same matrix N times for a still camera."""
         count = len(scene.skin.positions)
-        columns = int(np.ceil(np.sqrt(count)))
-        clip_jitter = np.zeros((MAX_MOMENTS, 2), np.float32)
-        clip_jitter[:count] = 2.0 * jitter / size
         shaking = bool(np.abs(np.diff(backdrop_from_crop, axis=0)).max() > 1e-7)
         reach = BACKDROP_REACH if shaking else 1.0
         behind = self._draw_backdrop(size, reach, crop_focal, light, look, backdrop)
-        tiles = self._draw_moments(scene, size, columns, crop_focal, clip_jitter, light, look)
+        # Large pictures do not fit side by side: as many moments as do, one lot after another.
+        lot = min(MAX_MOMENTS, max(_LARGEST_TARGET // size, 1) ** 2)
+        total, depth = np.zeros((size, size, 3), np.float32), None
+        for first in range(0, count, lot):
+            part = slice(first, min(first + lot, count))
+            seen, depths = self._expose_lot(
+                scene.during(part), size, crop_focal, jitter[part], light, look, behind, reach, backdrop_from_crop[part],
+                count // 2 - first,
+            )  # fmt: skip
+            total += seen * ((part.stop - part.start) / count)
+            depth = depths if depths is not None else depth
+        return total, depth
+
+    def _expose_lot(
+        self, scene, size, crop_focal, jitter, light, look, behind, reach, backdrop_from_crop, middle
+    ) -> tuple[np.ndarray, np.ndarray | None]:
+        """The mean of some moments, and the depth of moment `middle` if it is among them."""
+        count = len(jitter)
+        columns = int(np.ceil(np.sqrt(count)))
+        rows = -(-count // columns)
+        clip_jitter = np.zeros((MAX_MOMENTS, 2), np.float32)
+        clip_jitter[:count] = 2.0 * jitter / size
+        tiles = self._draw_moments(scene, size, columns, rows, crop_focal, clip_jitter, light, look)
         picture = self._average(size, count, columns, clip_jitter, tiles, behind, reach, backdrop_from_crop)
-        middle = count // 2
+        if not 0 <= middle < count:
+            return picture, None
         corner = (size * (middle % columns), size * (middle // columns), size, size)
         depth = np.frombuffer(tiles.read(viewport=corner, components=4, dtype="f4"), np.float32)
         return picture, depth.reshape(size, size, 4)[..., 3]
 
     def _draw_backdrop(self, size, reach, crop_focal, light, look, backdrop) -> moderngl.Texture:
-        target = self._target("backdrop", int(round(size * reach)), depth=False)
+        side = int(round(size * reach))
+        target = self._target("backdrop", side, side, depth=False)
         target.use()
         quad = self._backdrops[_variant(backdrop)]
         program = quad.program
@@ -150,8 +176,8 @@ class Renderer:
         quad.render(vertices=3)
         return target.color_attachments[0]
 
-    def _draw_moments(self, scene, size, columns, crop_focal, clip_jitter, light, look) -> moderngl.Framebuffer:
-        target = self._target("moments", size * columns, depth=True)
+    def _draw_moments(self, scene, size, columns, rows, crop_focal, clip_jitter, light, look) -> moderngl.Framebuffer:
+        target = self._target("moments", size * columns, size * rows, depth=True)
         target.use()
         self.context.enable(moderngl.DEPTH_TEST | moderngl.CULL_FACE)
         target.clear(0.0, 0.0, 0.0, 0.0)
@@ -160,7 +186,13 @@ class Renderer:
         for surface, program in ((scene.skin, self._skin), (scene.matter, self._matter)):
             if surface is None:
                 continue
-            for name, value in (("columns", columns), ("crop_focal", crop_focal), ("picture", 0), ("mirror", 1)):
+            for name, value in (
+                ("columns", columns),
+                ("rows", rows),
+                ("crop_focal", crop_focal),
+                ("picture", 0),
+                ("mirror", 1),
+            ):
                 _set(program, name, value)
             _set(program, "vertices_per_moment", surface.positions.shape[1])
             _set(program, "jitter", clip_jitter)
@@ -197,7 +229,7 @@ class Renderer:
             made.release()
 
     def _average(self, size, count, columns, clip_jitter, tiles, behind, reach, backdrop_from_crop) -> np.ndarray:
-        target = self._target("exposure", size, depth=False)
+        target = self._target("exposure", size, size, depth=False)
         target.use()
         quad = self._exposures[int(reach > 1.0)]
         program = quad.program
@@ -217,13 +249,13 @@ class Renderer:
         values = np.frombuffer(target.read(components=4, dtype="f4"), np.float32)
         return values.reshape(size, size, 4)[..., :3].copy()
 
-    def _target(self, role: str, side: int, depth: bool) -> moderngl.Framebuffer:
-        key = (role, side)
+    def _target(self, role: str, width: int, height: int, depth: bool) -> moderngl.Framebuffer:
+        key = (role, width, height)
         if key not in self._targets:
             dtype = "f4" if role == "exposure" else "f2"
-            texture = self.context.texture((side, side), 4, dtype=dtype)
+            texture = self.context.texture((width, height), 4, dtype=dtype)
             texture.repeat_x = texture.repeat_y = False
-            buffer = self.context.depth_renderbuffer((side, side)) if depth else None
+            buffer = self.context.depth_renderbuffer((width, height)) if depth else None
             self._targets[key] = self.context.framebuffer([texture], buffer)
         return self._targets[key]
 

@@ -19,7 +19,7 @@ from handviz.synthesis.config import SynthesisConfig
 from handviz.synthesis.developing import develop, draw_camera, plain_picture
 from handviz.synthesis.framing import (
     Framing,
-    RestHand,
+    ShapedRest,
     blur_length_px,
     draw_posture,
     frame_exposure,
@@ -30,7 +30,7 @@ from handviz.synthesis.light import PanoramaLight, panorama_light, sh_basis
 from handviz.synthesis.meshes import CLOTH, ArmFrames, ArmTopology, Forearm, SleeveCut, Surface, sleeve
 from handviz.synthesis.motion import HandMoments, MotionCurve, draw_blur, draw_kind, draw_motion, moment_times
 from handviz.synthesis.renderer import Look, Renderer, Scene
-from handviz.synthesis.visibility import ambient_visibility, hand_balls, key_visibility
+from handviz.synthesis.visibility import LineOfSight, ambient_visibility, hand_balls, key_visibility
 
 _STREAMS = ("hand", "motion", "framing", "arm", "skin", "light", "backdrop", "extras", "camera")
 
@@ -41,7 +41,7 @@ class SynthSample:
 
     image (S, S, 3) uint8 sRGB; global_orient (T, 3) and hand_pose (T, 45) axis-angle; betas (10,); translation (T, 3) of
     the wrist; vertices (T, V, 3); joints (T, 21, 3); joints_2d (T, 21, 2) in 0..1 of the crop; visible (21,) bool at the
-    middle moment: inside the crop and behind no more than its own flesh; crop_focal in crop sides; blur_px the longest
+    middle moment: inside the crop and behind nothing but its own flesh; crop_focal in crop sides; blur_px the longest
     joint path over the exposure in pixels of a 256 px crop; motion_kind one of MOTION_KINDS.
     """
 
@@ -92,11 +92,14 @@ class Synthesizer:
             self.hand.faces, parts["uv"], parts["f_uv"], parts["wrist_loop"], self.hand.num_vertices
         )
         window = skin_window()
-        vertices, joints = self._posed(np.eye(3)[None, None].repeat(16, 1), np.zeros(10))
+        flat = np.eye(3)[None, None].repeat(16, 1)
+        vertices, joints = self._posed(flat, np.zeros(10))
+        self._rest = ShapedRest(joints[0], np.stack([self._posed(flat, shape)[1][0] for shape in np.eye(10)]))
         tips = vertices[0, self.hand.fingertip_vertices]
         self.painter = appearance.SkinPainter(
             self.topology, vertices[0], tips, joints[0, [5, 6, 9, 10, 13, 14, 17, 18]], window, parts.get("nail_mask_uv")
         )  # fmt: skip
+        self._sight = LineOfSight(self.hand.weights.numpy())
         self.renderer = Renderer(window)
         self._lights: dict[int, PanoramaLight] = {}
 
@@ -120,12 +123,12 @@ class Synthesizer:
         kind = draw_kind(rngs["motion"], self.config)
         blur = draw_blur(rngs["motion"], kind, self.config)
         clamp = self.pose_prior.clamp
-        vertices, joints = self._posed(np.eye(3)[None, None].repeat(16, 1), betas)
-        rest = RestHand(_mano_joints(joints[0]), vertices[0, self.hand.fingertip_vertices])
+        rest = self._rest.shaped(betas)
         crop_focal = float(np.exp(rngs["framing"].uniform(np.log(1.0), np.log(5.0))))
         orient, elbow_way = draw_posture(rngs["framing"], self.config, rest, pose, crop_focal)
         curve = draw_motion(rngs["motion"], kind, orient, pose, self.pose_prior, self.motion_prior)
-        framing = frame_exposure(rngs["framing"], curve, rest, crop_focal, orient, pose, blur, clamp)
+        margins = (self.config.margin_min, self.config.margin_max)
+        framing = frame_exposure(rngs["framing"], curve, rest, crop_focal, orient, pose, blur, margins, clamp)
         count = self._moment_count(blur)
         moments = hand_moments(curve, framing, count, orient, pose, clamp)
         vertices, joints = self._posed(moments.rotations, betas)
@@ -264,7 +267,7 @@ class Synthesizer:
             vertices=exposure.vertices[at].astype(np.float32),
             joints=exposure.joints[at].astype(np.float32),
             joints_2d=joints_2d[at].astype(np.float32),
-            visible=_visible(joints_2d[at[1]], exposure.joints[at[1]], depth),
+            visible=self._sight.visible(joints_2d[at[1]], exposure.joints[at[1]], exposure.vertices[at[1]], depth),
             crop_focal=exposure.framing.crop_focal,
             blur_px=blur_length_px(joints_2d),
             motion_kind=exposure.kind,
@@ -276,23 +279,6 @@ def _scene(parts: list[Surface]) -> Scene:
     skin = [part for part in parts if part.matter[0, 0] < CLOTH]
     matter = [part.outward() for part in parts if part.matter[0, 0] >= CLOTH]
     return Scene(Surface.joined(skin), Surface.joined(matter) if matter else None)
-
-
-def _mano_joints(joints: np.ndarray) -> np.ndarray:
-    from handviz.geometry.skeleton import JOINT21_OF_MANO16
-
-    return joints[list(JOINT21_OF_MANO16)]
-
-
-def _visible(joints_2d: np.ndarray, joints: np.ndarray, depth: np.ndarray) -> np.ndarray:
-    """Whether each joint (21,) lies within the crop with no more than its own flesh before it."""
-    size = depth.shape[0]
-    pixel = np.floor(joints_2d * size).astype(int)
-    inside = ((pixel >= 0) & (pixel < size)).all(1)
-    column, row = np.clip(pixel, 0, size - 1).T
-    front = depth[row, column]
-    flesh = np.array([0.035] + [0.028, 0.022, 0.017, 0.012] + [0.022, 0.017, 0.014, 0.012] * 4)
-    return inside & ((front <= 0) | (front > joints[:, 2] - flesh))
 
 
 def _draw_forearm(rng: np.random.Generator, exposure: Exposure) -> Forearm:

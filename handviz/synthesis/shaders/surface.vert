@@ -10,6 +10,7 @@ in vec4 in_matter;     // kind, gloss, ambient visibility, key visibility
 
 uniform int vertices_per_moment;
 uniform int columns;         // tiles in a row
+uniform int rows;
 uniform float crop_focal;    // in sides of the crop
 uniform vec2 jitter[33];     // clip units of one tile
 uniform mat3 panorama_from_camera;
@@ -52,7 +53,7 @@ void place(int moment) {
     gl_ClipDistance[2] = clip.w + clip.y;
     gl_ClipDistance[3] = clip.w - clip.y;
     vec2 tile = vec2(moment % columns, moment / columns);
-    clip.xy = (clip.xy + (2.0 * tile + 1.0) * clip.w) / float(columns) - clip.w;
+    clip.xy = (clip.xy + (2.0 * tile + 1.0) * clip.w) / vec2(columns, rows) - clip.w;
     gl_Position = clip;
 }
 
@@ -72,7 +73,7 @@ void main() {
     float base = mix(0.04, 0.028, is_skin);
     vec3 halfway = normalize(view + key_direction);
     float grazing = pow(1.0 - clamp(dot(n, view), 0.0, 1.0), 5.0);
-    float fresnel = base + (0.6 - base) * grazing * gloss;
+    float fresnel = base + (mix(0.6, 0.22, is_skin) - base) * grazing * gloss;
     float power = mix(8.0, 90.0, gloss * gloss);
     float lobe = (power + 8.0) / 25.0 * pow(max(dot(n, halfway), 0.0), power) * max(facing, 0.0);
     vec3 around = textureLod(mirror, octahedral(panorama_from_camera * reflect(-view, n)), 0.0).rgb;
