@@ -208,9 +208,8 @@ def _enlarge(scene: Scene, image: np.ndarray, covered: np.ndarray, scale: float,
         return large
     # The meshes were drawn on black: what they left uncovered, at their edges a part of a pixel, is added.
     uncovered = 255 - _resize(covered[..., None], scale, camera).astype(np.uint16)
-    mixed = large + (scene.backdrop(camera.width, camera.height) * uncovered + 127) // 255
-    # Both shares are rounded: together they may be one more than white.
-    return np.minimum(mixed, 255).astype(np.uint8)
+    # No sum is more than 255: `large` is enlarged with the same weights as `covered`, so it is never the larger one.
+    return (large + (scene.backdrop(camera.width, camera.height) * uncovered + 127) // 255).astype(np.uint8)
 
 
 def _resize(image: np.ndarray, scale: float, camera: Camera) -> np.ndarray:
