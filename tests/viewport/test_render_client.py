@@ -94,20 +94,20 @@ def test_every_size_is_drawn_in_both_details(recorder: Recorder) -> None:
 def test_a_quick_picture_keeps_the_photo_behind_it_sharp(recorder: Recorder) -> None:
     # So large that a quick picture gives up pixels.
     camera = front_camera(1601, 1203)
-    square = np.array([[-0.1, -0.1, 0.51], [0.1, -0.1, 0.5], [0.1, 0.1, 0.5], [-0.1, 0.1, 0.51]])
+    square = np.array([[-0.2, -0.16, 0.51], [0.2, -0.16, 0.5], [0.2, 0.16, 0.5], [-0.2, 0.16, 0.51]])
     recorder.client.set_meshes(square[None, None], np.array([[0, 1, 2], [0, 2, 3]]))
     recorder.client.set_colors(np.ones((1, 1, 3)))
     recorder.client.set_background(np.full((1203, 1601, 3), 255, np.uint8))
-    for _ in range(4):
+    for _ in range(2):
         image = recorder.picture(camera, full_detail=False).image
         assert image.min() > 200, "edges between white and white must not be dark"
-    recorder.client.set_meshes(*balls(grid(1, 1), 0.1))
+    recorder.client.set_meshes(*balls(grid(1, 1), 0.15))
     photo = np.random.default_rng(0).integers(0, 256, (1203, 1601, 3), np.uint8)
     recorder.client.set_background(photo)
     image = recorder.picture(camera, full_detail=False).image
     rows, columns = np.mgrid[:1203, :1601]
     x, y = camera.project(grid(1, 1)[0, 0])
-    radius = 1.1 * 0.1 * camera.intrinsics[0, 0] / 0.5
+    radius = 1.1 * 0.15 * camera.intrinsics[0, 0] / 0.5
     away = np.hypot(columns - x, rows - y) > radius
     assert away.any() and np.array_equal(image[away], photo[away])
 
