@@ -63,6 +63,7 @@ class ViewportCanvas(QWidget):
         self._frame_camera: Camera | None = None
         self._newest: int | None = None
         self._shown: int | None = None
+        self._last_of_before = -1
         self._press: QPointF | None = None
         self._last = QPointF()
         self._moved = False
@@ -104,8 +105,8 @@ class ViewportCanvas(QWidget):
             self.update()
 
     def show_frame(self, frame: Frame) -> None:
-        """Show a picture of the render process."""
-        if self._session.prediction is None:
+        """Show a picture of the render process, unless it still shows the prediction before."""
+        if self._session.prediction is None or frame.request_id <= self._last_of_before:
             return
         height, width = frame.image.shape[:2]
         image = np.ascontiguousarray(frame.image)
@@ -125,6 +126,8 @@ class ViewportCanvas(QWidget):
 
     def _show_prediction(self) -> None:
         prediction = self._session.prediction
+        if self._newest is not None:
+            self._last_of_before = self._newest
         if prediction is None:
             self._frame = None
             self.update()
@@ -218,10 +221,12 @@ class ViewportCanvas(QWidget):
             painter.drawImage(QRectF(self.rect()), self._frame)
             self._paint_chosen(painter)
             self._paint_marks(painter)
-        if self.message:
+        drawing = self._session.prediction is not None and self._frame is None
+        message = self.message or ("Drawing…" if drawing else "")
+        if message:
             painter.setPen(QColor(self.theme.muted))
             box = QRectF(self.rect()).adjusted(30, 0, -30, 0)
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self.message)
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, message)
 
     def _paint_chosen(self, painter: QPainter) -> None:
         """The skeleton of the picked hypothesis, seen through the meshes in front of it."""

@@ -10,7 +10,7 @@ from synthetic import make_prediction
 
 from handviz.app.actions import COMMANDS, key_text
 from handviz.hypotheses.prediction import Prediction
-from handviz.viewport import Hit
+from handviz.viewport import Frame, Hit
 
 
 def shown(qtbot, rig, path) -> None:
@@ -147,6 +147,18 @@ def test_a_click_picks_and_a_second_one_takes_the_mesh_behind(qtbot, rig, photo)
     rig.renderer.hits = []
     qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=QPoint(5, 5))
     qtbot.waitUntil(lambda: not selection.picked)
+
+
+def test_a_late_picture_of_the_prediction_before_is_not_shown(qtbot, rig, photo) -> None:
+    shown(qtbot, rig, photo)
+    settle(qtbot, rig)
+    canvas = rig.window.viewport_pane.canvas
+    old = len(rig.renderer.cameras)
+    rig.window.session.set_prediction(make_prediction(seed=9))
+    with qtbot.assertNotEmitted(canvas.frame_shown):
+        canvas.show_frame(Frame(old, np.zeros((10, 10, 3), np.uint8), 0.1, "fake"))
+    settle(qtbot, rig)
+    assert len(rig.renderer.cameras) > old
 
 
 def test_a_double_click_recentres_on_the_hit_or_shows_all(qtbot, rig, photo) -> None:
