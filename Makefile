@@ -1,6 +1,6 @@
 # make demo    open the app on a blurry photo of a hand
 # make test    style, layers and tests
-# Both set up what they need first: system packages, .venv, pinned dependencies. See scripts/setup for its variables.
+# Both set up what they need first: system packages, .venv, pinned dependencies. See .ci/setup for its variables.
 
 VENV ?= .venv
 TEST_WORKERS ?= 2
@@ -22,8 +22,8 @@ help:
 	@echo "make lock       write requirements.lock anew after a change in pyproject.toml"
 	@echo "make clean      delete what builds and tests left;  make distclean  and the environment in $(VENV)"
 
-$(READY): pyproject.toml requirements.lock scripts/setup scripts/system-packages
-	@scripts/setup
+$(READY): pyproject.toml requirements.lock .ci/setup .ci/system-packages
+	@.ci/setup
 
 demo: $(READY)
 	@$(BIN)/handviz open assets/demo/wave.jpg
@@ -55,11 +55,11 @@ doctor: $(READY)
 	@$(BIN)/handviz doctor
 
 lock: $(READY)
-	@$(BIN)/python scripts/lock.py
+	@$(BIN)/python .ci/lock.py
 
 clean:
 	rm -rf dist build .pytest_cache .ruff_cache .hypothesis .import_linter_cache
-	find handviz tests scripts -name __pycache__ -type d -prune -exec rm -rf {} +
+	find handviz tests .ci -name __pycache__ -type d -prune -exec rm -rf {} +
 
 distclean: clean
 	rm -rf $(VENV)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-SCRIPT = ROOT / "scripts" / "system-packages"
+SCRIPT = ROOT / ".ci" / "system-packages"
 TOOLS = ("bash", "sed", "tr", "cat", "env", "ls", "mktemp", "rm", "tail", "dirname", "uname")
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the scripts are for Linux")
@@ -123,7 +123,7 @@ def test_other_systems_are_told_what_to_look_for(machine):
 def test_setup_without_a_fitting_python_says_which_it_needs(machine):
     machine.installed(packages())
     machine.add("old-python", '[[ "$*" == *ensurepip* ]]')
-    result = machine.run(str(ROOT / "scripts" / "setup"), PYTHON="old-python", HANDVIZ_SKIP_SYSTEM="1")
+    result = machine.run(str(ROOT / ".ci" / "setup"), PYTHON="old-python", HANDVIZ_SKIP_SYSTEM="1")
     assert result.returncode == 1
     assert "Python 3.11" in result.stderr
 
@@ -132,7 +132,7 @@ def test_setup_deletes_no_folder_that_is_not_an_environment(machine, tmp_path):
     machine.installed(packages())
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.tex").touch()
-    result = machine.run(str(ROOT / "scripts" / "setup"), VENV=str(tmp_path / "mine"))
+    result = machine.run(str(ROOT / ".ci" / "setup"), VENV=str(tmp_path / "mine"))
     assert result.returncode == 1
     assert "no virtual environment" in result.stderr
     assert (tmp_path / "mine" / "thesis.tex").exists()
@@ -144,9 +144,9 @@ def test_a_second_run_of_make_has_nothing_to_set_up(tmp_path):
     venv.mkdir()
     ready = venv / ".handviz-ready"
     ready.touch()
-    newest = max((ROOT / name).stat().st_mtime for name in ("pyproject.toml", "requirements.lock", "scripts/setup"))
+    newest = max((ROOT / name).stat().st_mtime for name in ("pyproject.toml", "requirements.lock", ".ci/setup"))
     os.utime(ready, (newest + 10, newest + 10))
     plan = ["make", "--dry-run", f"VENV={venv}", "lint"]
-    assert "scripts/setup" not in subprocess.run(plan, cwd=ROOT, capture_output=True, text=True).stdout
+    assert ".ci/setup" not in subprocess.run(plan, cwd=ROOT, capture_output=True, text=True).stdout
     os.utime(ready, (0, 0))
-    assert "scripts/setup" in subprocess.run(plan, cwd=ROOT, capture_output=True, text=True).stdout
+    assert ".ci/setup" in subprocess.run(plan, cwd=ROOT, capture_output=True, text=True).stdout

@@ -1,7 +1,7 @@
 """Write requirements.lock: every package, direct or not, that `make` installs, with its exact version.
 
-python scripts/lock.py             keep the versions in the lock, add and remove what pyproject.toml asks for
-python scripts/lock.py --upgrade   take the newest versions that pyproject.toml admits
+python .ci/lock.py             keep the versions in the lock, add and remove what pyproject.toml asks for
+python .ci/lock.py --upgrade   take the newest versions that pyproject.toml admits
 """
 
 import argparse
@@ -20,7 +20,7 @@ LOCK = ROOT / "requirements.lock"
 BROUGHT_BY_TORCH = re.compile(r"nvidia-|cuda-|triton$")
 
 HEADER = """\
-# Written by scripts/lock.py from pyproject.toml with its extras "test" and "train"; do not edit.
+# Written by .ci/lock.py from pyproject.toml with its extras "test" and "train"; do not edit.
 # torch may be a CPU or a CUDA build of this version.
 """
 
