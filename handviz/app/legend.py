@@ -1,7 +1,7 @@
 """The legend in the viewport, which is also the switch of each timestep."""
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QWidget
 
 from handviz.app.models.palette import timestep_colors
@@ -24,6 +24,8 @@ class TimestepSwitch(QAbstractButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._color = color
+        self._painted = QPixmap()
+        self._painted_state: tuple[object, ...] = ()
         self.theme: Theme = DARK
 
     def sizeHint(self) -> QSize:  # noqa: N802
@@ -31,7 +33,20 @@ class TimestepSwitch(QAbstractButton):
         return QSize(metrics.horizontalAdvance(self.text()) + 44, metrics.height() + 12)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        # Every new picture of the viewport has its legend painted anew, so the pill is kept ready.
+        state = (self.size(), self.devicePixelRatioF(), self.isChecked(), self.hasFocus(), self.theme.name)
+        if state != self._painted_state:
+            self._painted_state = state
+            self._painted = self._paint_pill()
         painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._painted)
+
+    def _paint_pill(self) -> QPixmap:
+        ratio = self.devicePixelRatioF()
+        result = QPixmap(self.size() * ratio)
+        result.setDevicePixelRatio(ratio)
+        result.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(result)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         body = QRectF(self.rect()).adjusted(1, 1, -1, -1)
         fill = QColor(self.theme.panel)
@@ -39,17 +54,17 @@ class TimestepSwitch(QAbstractButton):
         painter.setBrush(fill)
         painter.setPen(QPen(QColor(self.theme.accent if self.hasFocus() else self.theme.border), 1.0))
         painter.drawRoundedRect(body, body.height() / 2, body.height() / 2)
-        dot = QRectF(13, body.center().y() - 6, 12, 12)
         painter.setPen(QPen(self._color, 2.0))
         painter.setBrush(self._color if self.isChecked() else Qt.BrushStyle.NoBrush)
-        painter.drawEllipse(dot)
+        painter.drawEllipse(QRectF(13, body.center().y() - 6, 12, 12))
         font = self.font()
         font.setStrikeOut(not self.isChecked())
         painter.setFont(font)
         painter.setPen(QColor(self.theme.text if self.isChecked() else self.theme.muted))
-        painter.drawText(
-            body.adjusted(32, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.text()
-        )
+        flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+        painter.drawText(body.adjusted(32, 0, 0, 0), flags, self.text())
+        painter.end()
+        return result
 
 
 class Legend(QFrame):

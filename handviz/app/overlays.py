@@ -58,10 +58,10 @@ def draw_joints(
             continue
         pane = [QPointF(float(x), float(y)) for x, y in points * transform.scale + offset]
         lines = [QLineF(pane[parent], pane[joint]) for parent, joint in BONES]
-        pen = QPen(_CASING, 4.4, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
-        painter.setPen(pen)
+        # Flat caps are drawn several times faster than round ones, and the joints cover them.
+        painter.setPen(QPen(_CASING, 4.4, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
         painter.drawLines(lines)
-        painter.setPen(QPen(color_of(color), 2.2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+        painter.setPen(QPen(color_of(color), 2.2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
         painter.drawLines(lines)
         radius = _RADII[min(round(timestep * (len(_RADII) - 1) / max(len(joints_2d) - 1, 1)), len(_RADII) - 1)]
         painter.setPen(QPen(_CASING, 1.2))

@@ -52,9 +52,10 @@ class PhotoCanvas(QWidget):
         self.setMinimumSize(240, 180)
         self.setAccessibleName("Photo")
         self.setAccessibleDescription("The photo with the hand box and the joints of the chosen hypothesis.")
-        for signal in (session.request_changed, session.prediction_changed, session.selection.changed,
-                       session.view.content_changed):  # fmt: skip
+        self._drawn_hypothesis: int | None = None
+        for signal in (session.request_changed, session.prediction_changed, session.view.content_changed):
             signal.connect(self.update)
+        session.selection.changed.connect(self._update_chosen)
 
     def show_pyramid(self, pyramid: tuple[QImage, ...], keep_view: bool) -> None:
         """Show another picture given at halving sizes; keep_view leaves zoom and pan as they are."""
@@ -63,6 +64,11 @@ class PhotoCanvas(QWidget):
         if not (keep_view and same_size):
             self._transform = None
         self.update()
+
+    def _update_chosen(self) -> None:
+        # A dragged threshold changes nothing here; painting the photo anew would cost more than all the rest.
+        if self._session.selection.chosen != self._drawn_hypothesis:
+            self.update()
 
     @property
     def transform(self) -> PhotoTransform:
@@ -111,6 +117,7 @@ class PhotoCanvas(QWidget):
         draw_photo(painter, self._pyramid, transform, self.width(), self.height(), self.devicePixelRatioF())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         prediction, chosen = self._session.prediction, self._session.selection.chosen
+        self._drawn_hypothesis = chosen
         if prediction is not None and chosen is not None:
             draw_joints(painter, prediction.joints_2d[chosen], self._session.view.timesteps, transform)
         box = self._draft or self._session.shown_box
