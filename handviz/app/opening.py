@@ -6,7 +6,11 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from handviz.app.loading import Loaded, Loader
 from handviz.app.models.session import SessionModel
+from handviz.errors import ModelFileError
+from handviz.media.kinds import PHOTO_SUFFIXES
+from handviz.resources import assets_dir
 
+FIRST_DEMO = "wave"
 REST_MS = 150
 """Milliseconds a video's frame must stay in sight before it is predicted by itself."""
 
@@ -97,3 +101,13 @@ class Opening(QObject):
         self._session.set_loading("")
         self._waiting.clear()
         self.failed.emit(message)
+
+
+def demo_photos() -> list[Path]:
+    """The bundled photos, the one to begin with first."""
+    try:
+        folder = assets_dir() / "demo"
+    except ModelFileError:
+        return []
+    photos = [path for path in folder.glob("*") if path.suffix in PHOTO_SUFFIXES]
+    return sorted(photos, key=lambda path: (path.stem != FIRST_DEMO, path.name))

@@ -13,7 +13,7 @@ from handviz.app.clients import ClientFactories, PredictionBridge, RenderBridge
 from handviz.app.commands import handlers
 from handviz.app.inspector import Inspector
 from handviz.app.models.session import SessionModel
-from handviz.app.opening import Opening
+from handviz.app.opening import Opening, demo_photos
 from handviz.app.photo_pane import PhotoPane
 from handviz.app.prediction_control import PredictionControl
 from handviz.app.saving import Saver
@@ -81,12 +81,17 @@ class MainWindow(QMainWindow):
         panes = [self.photo_pane, self.viewport_pane]
         self.actions_by_name = build_actions(self, panes, handlers(self))
         self.menus = fill_menus(self.menuBar(), self.actions_by_name)
-        self._build_recent_and_theme_menus()
+        self._build_submenus()
 
-    def _build_recent_and_theme_menus(self) -> None:
+    def _build_submenus(self) -> None:
         self.recent_menu = self.menus["&File"].addMenu("Open &recent")
         self.menus["&File"].insertMenu(self.actions_by_name["save_prediction"], self.recent_menu)
         self.recent_menu.aboutToShow.connect(self._fill_recent)
+        demo_menu = self.menus["&File"].addMenu("Open &demo")
+        self.menus["&File"].insertMenu(self.actions_by_name["save_prediction"], demo_menu)
+        for photo in demo_photos():
+            demo_menu.addAction(photo.stem.capitalize(), lambda file=photo: self.opening.open(file))
+        demo_menu.setEnabled(not demo_menu.isEmpty())
         theme_menu = self.menus["&View"].addMenu("Th&eme")
         for name, text in (("system", "As the &system"), ("dark", "&Dark"), ("light", "&Light")):
             theme_menu.addAction(text, lambda chosen=name: self.choose_theme(chosen))
@@ -116,7 +121,7 @@ class MainWindow(QMainWindow):
                        self.session.request_changed, self.session.view.content_changed):  # fmt: skip
             signal.connect(self._refresh)
         QApplication.instance().styleHints().colorSchemeChanged.connect(lambda _: self.set_theme())
-        self.photo_pane.empty.demo_button.setVisible(self.demo_photo() is not None)
+        self.photo_pane.empty.demo_button.setVisible(bool(demo_photos()))
         self._refresh()
 
     def _start_clients(self) -> None:
@@ -162,22 +167,10 @@ class MainWindow(QMainWindow):
         name, _ = QFileDialog.getSaveFileName(self, title, str(folder / suggestion))
         return Path(name) if name else None
 
-    def demo_photo(self) -> Path | None:
-        """The bundled photo; None where none ships."""
-        from handviz.errors import ModelFileError
-        from handviz.resources import assets_dir
-
-        try:
-            photos = sorted(path for path in (assets_dir() / "demo").glob("*") if path.suffix in PHOTO_SUFFIXES)
-        except ModelFileError:
-            return None
-        return photos[0] if photos else None
-
     def open_demo(self) -> None:
-        """Open the bundled photo."""
-        demo = self.demo_photo()
-        if demo is not None:
-            self.opening.open(demo)
+        """Open the first of the bundled photos."""
+        for photo in demo_photos()[:1]:
+            self.opening.open(photo)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
         if any(url.isLocalFile() for url in event.mimeData().urls()):

@@ -78,6 +78,15 @@ def test_a_dropped_photo_is_shown_and_predicted(qtbot, rig, photo) -> None:
     assert "0.25 s" in rig.window.status.engine.text()
 
 
+def test_the_demo_opens_by_its_button(qtbot, rig) -> None:
+    from handviz.app.opening import demo_photos
+
+    assert demo_photos(), "assets/demo ships photos"
+    qtbot.mouseClick(rig.window.photo_pane.empty.demo_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: rig.window.session.prediction is not None)
+    assert rig.window.session.picture.path == demo_photos()[0]
+
+
 def test_dragging_the_threshold_hides_hypotheses_live(qtbot, rig, photo) -> None:
     shown(qtbot, rig, photo)
     settle(qtbot, rig)
