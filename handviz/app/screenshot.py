@@ -25,7 +25,7 @@ class ScreenshotOptions:
     box: tuple[float, float, float, float] | None = None
     """x, y, w, h in pixels of the source; None = detect."""
     hand: str = "auto"
-    threshold: float = 0.5
+    threshold: float = 0.0
     view: str = "front"
     """One of handviz.app.models.view.VIEWS."""
     turn_degrees: tuple[float, float] = (0.0, 0.0)

@@ -224,9 +224,18 @@ class ViewportCanvas(QWidget):
         drawing = self._session.prediction is not None and self._frame is None
         message = self.message or ("Drawing…" if drawing else "")
         if message:
-            painter.setPen(QColor(self.theme.muted))
-            box = QRectF(self.rect()).adjusted(30, 0, -30, 0)
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, message)
+            self._paint_message(painter, message)
+
+    def _paint_message(self, painter: QPainter, message: str) -> None:
+        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        box = QRectF(self.rect()).adjusted(30, 0, -30, 0)
+        if self._view.over_photo and self._frame is not None:
+            # Over a photo plain words could not be read.
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(self.theme.panel))
+            painter.drawRoundedRect(painter.boundingRect(box, flags, message).adjusted(-14, -8, 14, 8), 8, 8)
+        painter.setPen(QColor(self.theme.muted))
+        painter.drawText(box, flags, message)
 
     def _paint_chosen(self, painter: QPainter) -> None:
         """The skeleton of the picked hypothesis, seen through the meshes in front of it."""

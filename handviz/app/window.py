@@ -12,6 +12,7 @@ from handviz.app.banner import Banner
 from handviz.app.clients import ClientFactories, PredictionBridge, RenderBridge
 from handviz.app.commands import handlers
 from handviz.app.inspector import Inspector
+from handviz.app.models.scene import why_nothing_shows
 from handviz.app.models.session import SessionModel
 from handviz.app.opening import Opening, demo_photos
 from handviz.app.photo_pane import PhotoPane
@@ -120,6 +121,7 @@ class MainWindow(QMainWindow):
         for signal in (self.session.picture_changed, self.session.prediction_changed, self.session.job_changed,
                        self.session.request_changed, self.session.view.content_changed):  # fmt: skip
             signal.connect(self._refresh)
+        self.session.selection.changed.connect(self._refresh_message)
         QApplication.instance().styleHints().colorSchemeChanged.connect(lambda _: self.set_theme())
         self.photo_pane.empty.demo_button.setVisible(bool(demo_photos()))
         self._refresh()
@@ -199,7 +201,7 @@ class MainWindow(QMainWindow):
 
     def _refresh(self) -> None:
         session, actions = self.session, self.actions_by_name
-        picture, prediction, job = session.picture, session.prediction, session.job
+        picture, prediction = session.picture, session.prediction
         self.setWindowTitle("handviz" if picture is None else f"{picture.path.name} – handviz")
         actions["save_prediction"].setEnabled(prediction is not None)
         for name in ("predict", "draw_box"):
@@ -211,13 +213,20 @@ class MainWindow(QMainWindow):
             actions[name].setChecked(timestep < len(session.view.timesteps) and session.view.timesteps[timestep])
         for name in ("next_frame", "previous_frame", "frames_ahead", "frames_back"):
             actions[name].setEnabled(picture is not None and picture.is_video)
-        self.viewport_pane.canvas.show_message(self._viewport_message(picture, prediction, job))
+        self._refresh_message()
 
-    def _viewport_message(self, picture: object, prediction: object, job: object) -> str:
+    def _refresh_message(self) -> None:
+        self.viewport_pane.canvas.show_message(self._viewport_message())
+
+    def _viewport_message(self) -> str:
+        picture, prediction, job = self.session.picture, self.session.prediction, self.session.job
         if self.renderer_state == "failed":
             return "The viewport cannot draw on this machine."
         if prediction is not None:
-            return "" if self.renderer_state == "ready" else "Starting the renderer…"
+            if self.renderer_state != "ready":
+                return "Starting the renderer…"
+            view = self.session.view
+            return why_nothing_shows(self.session.selection, view.timesteps, view.solo)
         if job is not None:
             return "Predicting…"
         if picture is not None:

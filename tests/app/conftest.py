@@ -55,6 +55,8 @@ def rig(qapp, qtbot):
     qtbot.waitExposed(window)
     made = Rig(window, window.prediction_bridge.client, window.render_bridge.client)
     qtbot.waitUntil(lambda: window.session.engine.ready)
+    # Half of the fakes' hypotheses score as much.
+    window.session.selection.set_threshold(0.5)
     return made
 
 

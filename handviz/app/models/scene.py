@@ -23,6 +23,15 @@ def visible_meshes(selection: SelectionModel, timesteps: tuple[bool, ...], solo:
     return kept[:, None] & np.asarray(timesteps, bool)[None, :]
 
 
+def why_nothing_shows(selection: SelectionModel, timesteps: tuple[bool, ...], solo: bool) -> str:
+    """What to do when no mesh is in sight; empty when there is one, or no hypotheses at all."""
+    if not len(selection.scores) or visible_meshes(selection, timesteps, solo).any():
+        return ""
+    if not any(timesteps):
+        return "All timesteps are hidden: show one in the legend below."
+    return "No hypothesis reaches this score: lower the threshold."
+
+
 def mesh_colors(selection: SelectionModel, timestep_count: int, ghost: np.ndarray) -> np.ndarray:
     """Colours (K, T, 3) float32: each timestep its own. Once one is picked the others go towards ghost (3,)."""
     colors = timestep_colors(timestep_count)

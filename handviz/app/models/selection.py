@@ -12,7 +12,7 @@ class SelectionModel:
     changed is emitted after any change. Scores are (K,); hypotheses are named by their index 0..K-1.
     """
 
-    def __init__(self, threshold: float = 0.5) -> None:
+    def __init__(self, threshold: float = 0.0) -> None:
         self.changed = Signal()
         self._scores = np.zeros(0, np.float32)
         self._threshold = threshold

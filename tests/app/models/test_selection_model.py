@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handviz.app.models.palette import timestep_colors
-from handviz.app.models.scene import mesh_colors, visible_meshes
+from handviz.app.models.scene import mesh_colors, visible_meshes, why_nothing_shows
 from handviz.app.models.selection import SelectionModel
 
 SCORES = np.array([0.2, 0.9, 0.5, 0.7], np.float32)
@@ -81,6 +81,22 @@ def test_solo_leaves_the_chosen_alone_and_a_pick_survives_the_threshold() -> Non
     selection.choose(0)
     assert visible_meshes(selection, (True, True, True), solo=True)[:, 0].tolist() == [True, False, False, False]
     assert visible_meshes(selection, (True, True, True), solo=False)[0].all()
+
+
+def test_an_empty_view_says_what_to_do() -> None:
+    selection = model(threshold=0.95)
+    assert "threshold" in why_nothing_shows(selection, (True, True, True), solo=False)
+    assert why_nothing_shows(selection, (True, True, True), solo=True) == ""
+    selection.set_threshold(0.0)
+    assert "timestep" in why_nothing_shows(selection, (False, False, False), solo=False)
+    assert why_nothing_shows(selection, (False, True, False), solo=False) == ""
+    assert why_nothing_shows(SelectionModel(), (True, True, True), solo=False) == ""
+
+
+def test_at_first_every_hypothesis_is_kept() -> None:
+    selection = SelectionModel()
+    selection.set_scores(np.array([0.0, 0.3, 1.0]))
+    assert selection.kept.all()
 
 
 def test_only_a_picked_hypothesis_makes_the_others_step_back() -> None:
