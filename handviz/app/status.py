@@ -62,7 +62,8 @@ class StatusBar(QStatusBar):
             frame = f" · frame {picture.frame}" if picture.is_video else ""
             self.doing.setText(f"{picture.path.name}{frame} · {picture.width} × {picture.height}")
         engine = session.engine
-        parts = [engine.device, engine.weights_name] if engine.ready else ["Networks are loading"]
+        device = engine.device.upper() if engine.device in ("cpu", "cuda") else engine.device
+        parts = [device, engine.weights_name] if engine.ready else ["Networks are loading"]
         if session.seconds is not None:
             parts.append(f"predicted in {session.seconds:.2f} s")
         if self._renderer:

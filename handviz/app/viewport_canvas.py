@@ -5,7 +5,7 @@ from typing import Protocol
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from handviz.app.models.affine import PhotoTransform
@@ -233,7 +233,8 @@ class ViewportCanvas(QWidget):
             # Over a photo plain words could not be read.
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(self.theme.panel))
-            painter.drawRoundedRect(painter.boundingRect(box, flags, message).adjusted(-14, -8, 14, 8), 8, 8)
+            words = QFontMetricsF(painter.font()).boundingRect(box, int(flags), message)
+            painter.drawRoundedRect(words.adjusted(-14, -8, 14, 8), 8, 8)
         painter.setPen(QColor(self.theme.muted))
         painter.drawText(box, flags, message)
 
