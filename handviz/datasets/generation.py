@@ -8,7 +8,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from handviz.datasets.sample import Sample
+from handviz.datasets.sample import TRUTH_SHAPES, Sample
 from handviz.datasets.shards import read_description, read_shard, shard_path, write_description, write_shard
 from handviz.errors import InputError
 from handviz.synthesis.config import GENERATOR_VERSION, MOTION_KINDS, SynthesisConfig
@@ -100,9 +100,8 @@ def _write_one(job: tuple) -> int:
 
 def as_sample(drawn) -> Sample:
     """A SynthSample as the datasets' Sample."""
-    names = "image global_orient hand_pose betas translation joints joints_2d visible crop_focal blur_px".split()
-    values = {name: getattr(drawn, name) for name in names}
-    return Sample(**values, motion_kind=MOTION_KINDS.index(drawn.motion_kind))
+    values = {name: getattr(drawn, name) for name in ("image", *TRUTH_SHAPES)}
+    return Sample(**values | {"motion_kind": MOTION_KINDS.index(drawn.motion_kind)})
 
 
 def _describe(folder: Path, config: SynthesisConfig, seed: int) -> None:

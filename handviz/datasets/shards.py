@@ -1,8 +1,8 @@
 """Samples on disk: shards of JPEG pictures and arrays of truth.
 
     DIR/dataset.json        what the dataset is: how it was made, samples per shard
-    DIR/shard-00000.npz     images_jpeg (bytes,) uint8, all pictures one after another; offsets (n + 1,) int64 where each
-                            begins; the arrays of handviz.datasets.sample.TRUTH_SHAPES stacked over n
+    DIR/shard-00000.npz     images_jpeg (bytes,) uint8, all pictures one after another; offsets (n + 1,) int64 where
+                            each begins; the arrays of handviz.datasets.sample.TRUTH_SHAPES stacked over n
 
 Shards are plain .npz without pickles and without compression, so that one picture is read without the others. Nothing
 in them is trusted.

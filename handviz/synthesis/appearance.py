@@ -1,4 +1,4 @@
-"""Skin tones, nails, cloth and light of one sample, and what stands behind it."""
+"""Skin tones, nails, cloth and light of one sample."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,10 +7,8 @@ import numpy as np
 
 from handviz.geometry.rotations import axis_angle_to_matrix
 from handviz.synthesis.assets import AssetFiles, load_image, srgb_to_linear
-from handviz.synthesis.config import SynthesisConfig
 from handviz.synthesis.light import PanoramaLight
 from handviz.synthesis.meshes import ArmTopology
-from handviz.synthesis.renderer import Backdrop
 
 _TONES = np.array(
     [[0.74, 0.49, 0.37], [0.62, 0.37, 0.25], [0.45, 0.23, 0.135], [0.26, 0.115, 0.06], [0.09, 0.042, 0.026]]
@@ -40,7 +38,7 @@ class SkinPainter:
         self, topology: ArmTopology, rest_vertices: np.ndarray, fingertips: np.ndarray, knuckles: np.ndarray,
         skin_window: np.ndarray, nail_mask: np.ndarray | None,
     ) -> None:  # fmt: skip
-        """rest_vertices (V, 3), fingertips (5, 3), knuckles (J, 3) at rest, metres; nail_mask (H, W) over the window."""
+        """rest_vertices (V, 3), fingertips (5, 3), knuckles (J, 3) at rest, metres; nail_mask (H, W) of the window."""
         self._topology = topology
         hand = len(topology.vertex_of)
         points = rest_vertices[topology.vertex_of]
@@ -160,72 +158,3 @@ def draw_key(
     strength = 0.0 if rng.random() < 0.15 else float(np.exp(rng.uniform(np.log(0.12), np.log(2.2))))
     direction = direction / np.linalg.norm(direction)
     return direction, strength * colour / colour.mean(), float(rng.uniform(0.06, 0.6))
-
-
-def draw_backdrop(
-    rng: np.random.Generator,
-    config: SynthesisConfig,
-    files: AssetFiles,
-    skin: Skin,
-    cloth: tuple,
-    level: float,
-    gain: float,
-) -> Backdrop:
-    """What stands behind. level: light that falls on things; gain: the exposure, so that photographs keep their own."""
-    base = int(rng.choice(3, p=[0.68, 0.10, 0.22]))
-    photo, matrix, detail = None, np.eye(3), 0.0
-    if base == 0:
-        photo = files.photos[int(rng.integers(len(files.photos)))]
-        height, width = load_image(photo).shape[:2]
-        span = rng.uniform(0.25, 0.95) * min(width, height)
-        slack = np.maximum(np.array([width, height]) - span, 0) / 2
-        centre = np.array([width, height]) / 2 + rng.uniform(-1, 1, 2) * slack
-        mirror = -1.0 if rng.random() < 0.5 else 1.0
-        angle = rng.normal() * 0.08 if rng.random() < 0.8 else rng.uniform(-np.pi, np.pi)
-        c, s = np.cos(angle) * span, np.sin(angle) * span
-        matrix = np.array([[c * mirror / width, -s / width, centre[0] / width], [s * mirror / height, c / height, centre[1] / height], [0, 0, 1]])  # fmt: skip
-        detail = float(max(np.log2(span / config.size), 0.0))
-        if rng.random() < 0.55:
-            detail += rng.uniform(0.3, 3.0)
-    photo_gain = np.exp(rng.normal() * 0.45 + rng.normal(size=3) * 0.06) / gain
-    wall = np.exp(rng.uniform(np.log(0.05), np.log(0.8))) * np.clip(1 + rng.normal(size=3) * 0.1, 0.5, 1.5) / gain
-    far = wall * np.exp(rng.normal() * 0.4 + rng.normal(size=3) * 0.05)
-    way = rng.normal(size=2) * 0.7
-    shapes = _shapes(rng, config, skin, cloth, level)
-    return Backdrop(base, photo, matrix, detail, photo_gain, wall, far, way, np.array(shapes).reshape(-1, 16))
-
-
-def _shapes(
-    rng: np.random.Generator, config: SynthesisConfig, skin: Skin, cloth: tuple, level: float
-) -> list[list[float]]:
-    """Furniture and people, back to front, as rows of place, form, first colour, second colour."""
-    shapes = []
-    for _ in range(int(rng.choice(4, p=[0.5, 0.25, 0.15, 0.1]))):
-        half = np.exp(rng.uniform(np.log(0.04), np.log(0.5), 2))
-        colour = np.exp(rng.uniform(np.log(0.03), np.log(0.6))) * np.clip(1 + rng.normal(size=3) * 0.3, 0.2, 2) * level
-        second = colour * np.exp(rng.normal() * 0.6)
-        angle = rng.normal() * 0.15
-        shapes.append(_shape(rng.uniform(-0.6, 0.6, 2), half, angle, rng.random() * 0.5, colour, 0.5, second, rng))
-    if rng.random() < config.person_fraction:
-        first, second, pattern = cloth if rng.random() < 0.6 else draw_cloth(rng)
-        centre = np.array([rng.uniform(-0.7, 0.7), rng.uniform(0.1, 0.8)])
-        half = np.array([rng.uniform(0.35, 0.8), rng.uniform(0.4, 0.9)])
-        if rng.random() < 0.45:
-            head = np.array([centre[0] + rng.normal() * 0.08, centre[1] - half[1] - rng.uniform(0.05, 0.25)])
-            face = np.array([rng.uniform(0.14, 0.3), 0.0])
-            face[1] = face[0] * rng.uniform(1.2, 1.45)
-            hair = np.exp(rng.uniform(np.log(0.01), np.log(0.25))) * np.array([1.0, 0.75, 0.55]) * level
-            shapes.append(_shape(head - [0, 0.1 * face[1]], face * 1.15, 0.0, 0.9, hair, 0.8, hair * 0.6, rng))
-            flesh = skin.mean * level
-            shapes.append(_shape(head + [0, face[1]], face * [0.45, 0.8], 0.0, 0.5, flesh * 0.8, 0.6, flesh * 0.7, rng))
-            shapes.append(_shape(head, face * [0.92, 0.95], rng.normal() * 0.1, 0.95, flesh, 0.8, flesh * 0.85, rng))
-        row = _shape(centre, half, rng.normal() * 0.2, rng.uniform(0.3, 0.8), first * level, 1.0, second * level, rng)
-        row[7], row[15] = pattern[1] * 0.15, min(float(pattern[0]), 2.0)
-        shapes.append(row)
-    return shapes
-
-
-def _shape(centre, half, angle, roundness, first, shading, second, rng: np.random.Generator) -> list[float]:
-    soft = float(np.exp(rng.uniform(np.log(0.01), np.log(0.2))))
-    form = [float(angle), float(roundness), soft, rng.uniform(2, 12)]
-    return [*centre, *half, *form, *first, shading * rng.uniform(0.4, 1.0), *second, 0.0]

@@ -44,6 +44,8 @@ class SynthesisConfig:
     occluder_fraction: float = 0.18
     held_fraction: float = 0.12
     other_hand_fraction: float = 0.10
+    furniture_fraction: float = 0.4
+    """Share of backgrounds with plain shapes before them."""
     person_fraction: float = 0.45
     """Share of backgrounds in which clothes or a face stand behind the hand."""
 

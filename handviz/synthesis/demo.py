@@ -25,7 +25,8 @@ DEMO_CONFIG = SynthesisConfig(
     occluder_fraction=0.0,
     held_fraction=0.0,
     other_hand_fraction=0.0,
-    person_fraction=0.3,
+    furniture_fraction=0.0,
+    person_fraction=0.0,
 )
 _BOX_MARGIN = 1.25
 
@@ -38,7 +39,7 @@ class Shot:
     index: int
 
 
-SHOTS = (Shot("wave", 0), Shot("turn", 1), Shot("fingers", 2), Shot("shake", 3))
+SHOTS = (Shot("wave", 14), Shot("sweep", 84), Shot("fingers", 90), Shot("shake", 138))
 
 
 def write_demo(folder: Path) -> list[Path]:

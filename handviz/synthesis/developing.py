@@ -52,7 +52,7 @@ def develop(light: np.ndarray, camera: Camera, rng: np.random.Generator) -> np.n
     """Linear light (S, S, 3) to an sRGB picture (S, S, 3) uint8."""
     size = light.shape[0]
     exposed = light * camera.gain
-    small = max(int(round(size * camera.resolution)), 16)
+    small = max(round(size * camera.resolution), 16)
     if small < size:
         exposed = _resized(exposed, small, Image.Resampling.BOX)
     if camera.softness > 0.15:

@@ -33,6 +33,13 @@ class Surface:
         """Some of its moments."""
         return replace(self, positions=self.positions[moments], normals=self.normals[moments])
 
+    def placed(self, rotations: np.ndarray, translations: np.ndarray) -> "Surface":
+        """Its first moment carried to (N, 3, 3), (N, 3); rotations may mirror."""
+        turned = np.swapaxes(rotations, -1, -2)
+        faces = self.faces[:, ::-1] if np.linalg.det(rotations[0]) < 0 else self.faces
+        positions = self.positions[0] @ turned + translations[:, None]
+        return replace(self, positions=positions, normals=self.normals[0] @ turned, faces=faces)
+
     def outward(self) -> "Surface":
         """The same with every triangle's front on the side its normals point to."""
         middle = len(self.positions) // 2
@@ -229,7 +236,7 @@ def rigid(
     tint: np.ndarray,
     matter: tuple[float, float, float, float],
 ) -> Surface:
-    """A rigid thing: shape = vertices (V, 3), normals (V, 3), uv (V, 2), faces; rotations (N, 3, 3), translations (N, 3)."""
+    """A rigid thing at rotations (N, 3, 3), translations (N, 3); shape is vertices (V, 3), normals, uv, faces."""
     vertices, normals, uv, faces = shape
     turned = np.swapaxes(rotations, -1, -2)
     return Surface(

@@ -19,7 +19,7 @@ from handviz.synthesis.meshes import Surface
 _SHADERS = Path(__file__).parent / "shaders"
 _CLIP_DISTANCE0 = 0x3000
 MAX_MOMENTS = 33
-MAX_SHAPES = 8
+MAX_SHAPES = 12
 _LARGEST_TARGET = 4096
 BACKDROP_REACH = 1.35
 """The backdrop's side in crop sides, so that a shaking camera finds something beyond the crop's edge."""
@@ -116,23 +116,34 @@ class Renderer:
     ) -> tuple[np.ndarray, np.ndarray]:
         """The mean of all moments in linear light (size, size, 3), and the middle moment's depth (size, size) in
         metres, 0 where only backdrop is. jitter (N, 2) in pixels; backdrop_from_crop (N, 3, 3) on centred crop
-        coordinates, the same matrix N times for a still camera."""
-        count = len(scene.skin.positions)
-        shaking = bool(np.abs(np.diff(backdrop_from_crop, axis=0)).max() > 1e-7)
-        reach = BACKDROP_REACH if shaking else 1.0
-        behind = self._draw_backdrop(size, reach, crop_focal, light, look, backdrop)
-        # Large pictures do not fit side by side: as many moments as do, one lot after another.
-        lot = min(MAX_MOMENTS, max(_LARGEST_TARGET // size, 1) ** 2)
-        total, depth = np.zeros((size, size, 3), np.float32), None
-        for first in range(0, count, lot):
-            part = slice(first, min(first + lot, count))
-            seen, depths = self._expose_lot(
-                scene.during(part), size, crop_focal, jitter[part], light, look, behind, reach, backdrop_from_crop[part],
-                count // 2 - first,
-            )  # fmt: skip
-            total += seen * ((part.stop - part.start) / count)
-            depth = depths if depths is not None else depth
-        return total, depth
+        coordinates, identities for a still camera."""
+        # Another renderer of this thread may have made its own context current.
+        with self.context:
+            count = len(scene.skin.positions)
+            shaking = bool(np.abs(backdrop_from_crop - np.eye(3)).max() > 1e-7)
+            reach = BACKDROP_REACH if shaking else 1.0
+            behind = self._draw_backdrop(size, reach, crop_focal, light, look, backdrop)
+            # Large pictures do not fit side by side: as many moments as do, one lot after another.
+            lot = min(MAX_MOMENTS, max(_LARGEST_TARGET // size, 1) ** 2)
+            total, depth = np.zeros((size, size, 3), np.float32), None
+            for first in range(0, count, lot):
+                part = slice(first, min(first + lot, count))
+                moves = backdrop_from_crop[part]
+                seen, depths = self._expose_lot(
+                    scene.during(part),
+                    size,
+                    crop_focal,
+                    jitter[part],
+                    light,
+                    look,
+                    behind,
+                    reach,
+                    moves,
+                    count // 2 - first,
+                )
+                total += seen * ((part.stop - part.start) / count)
+                depth = depths if depths is not None else depth
+            return total, depth
 
     def _expose_lot(
         self, scene, size, crop_focal, jitter, light, look, behind, reach, backdrop_from_crop, middle
@@ -152,7 +163,7 @@ class Renderer:
         return picture, depth.reshape(size, size, 4)[..., 3]
 
     def _draw_backdrop(self, size, reach, crop_focal, light, look, backdrop) -> moderngl.Texture:
-        side = int(round(size * reach))
+        side = round(size * reach)
         target = self._target("backdrop", side, side, depth=False)
         target.use()
         quad = self._backdrops[_variant(backdrop)]

@@ -15,6 +15,7 @@ from handviz.hand.motion_prior import MotionPrior
 from handviz.hand.prior import PosePrior
 from handviz.synthesis import appearance, extras
 from handviz.synthesis.assets import load_panorama, skin_window, split_files
+from handviz.synthesis.backdrops import draw_backdrop
 from handviz.synthesis.config import SynthesisConfig
 from handviz.synthesis.developing import develop, draw_camera, plain_picture
 from handviz.synthesis.framing import (
@@ -39,10 +40,10 @@ _STREAMS = ("hand", "motion", "framing", "arm", "skin", "light", "backdrop", "ex
 class SynthSample:
     """One photograph and its truth, T = 3 moments (past, middle, future), in crop-camera metres.
 
-    image (S, S, 3) uint8 sRGB; global_orient (T, 3) and hand_pose (T, 45) axis-angle; betas (10,); translation (T, 3) of
-    the wrist; vertices (T, V, 3); joints (T, 21, 3); joints_2d (T, 21, 2) in 0..1 of the crop; visible (21,) bool at the
-    middle moment: inside the crop and behind nothing but its own flesh; crop_focal in crop sides; blur_px the longest
-    joint path over the exposure in pixels of a 256 px crop; motion_kind one of MOTION_KINDS.
+    image (S, S, 3) uint8 sRGB; global_orient (T, 3) and hand_pose (T, 45) axis-angle; betas (10,); translation (T, 3)
+    of the wrist; vertices (T, V, 3); joints (T, 21, 3); joints_2d (T, 21, 2) in 0..1 of the crop; visible (21,) bool at
+    the middle moment: inside the crop and behind nothing but its own flesh; crop_focal in crop sides; blur_px the
+    longest joint path over the exposure in pixels of a 256 px crop; motion_kind one of MOTION_KINDS.
     """
 
     image: np.ndarray
@@ -96,9 +97,10 @@ class Synthesizer:
         vertices, joints = self._posed(flat, np.zeros(10))
         self._rest = ShapedRest(joints[0], np.stack([self._posed(flat, shape)[1][0] for shape in np.eye(10)]))
         tips = vertices[0, self.hand.fingertip_vertices]
+        knuckles = joints[0, [5, 6, 9, 10, 13, 14, 17, 18]]
         self.painter = appearance.SkinPainter(
-            self.topology, vertices[0], tips, joints[0, [5, 6, 9, 10, 13, 14, 17, 18]], window, parts.get("nail_mask_uv")
-        )  # fmt: skip
+            self.topology, vertices[0], tips, knuckles, window, parts.get("nail_mask_uv")
+        )
         self._sight = LineOfSight(self.hand.weights.numpy())
         self.renderer = Renderer(window)
         self._lights: dict[int, PanoramaLight] = {}
@@ -161,7 +163,7 @@ class Synthesizer:
 
         irradiance = _mean_light(arm, light, turn, key_direction, key_light)
         gain = _exposure_gain(rng, irradiance, skin.mean)
-        backdrop = appearance.draw_backdrop(
+        backdrop = draw_backdrop(
             rngs["backdrop"], config, self.files, skin, cloth, float(irradiance.mean()), float(gain.mean())
         )
         look = Look(
@@ -228,17 +230,13 @@ class Synthesizer:
         ambient = ambient_visibility(full[0], normals[0], *hand_balls(joints[0]))
         drawn = self.topology.drawn_to_geometry
         matter = np.stack([self.topology.kind, skin.gloss, ambient[drawn], np.ones(len(drawn))], -1)
-        parts = [Surface(full[:, drawn], normals[:, drawn], self.topology.uv, skin.tint, matter, self.topology.drawn_faces)]  # fmt: skip
+        topology = self.topology
+        arm = Surface(full[:, drawn], normals[:, drawn], topology.uv, skin.tint, matter, topology.drawn_faces)
+        parts = [arm]
         if rng.random() < self.config.sleeve_fraction:
             parts.append(sleeve(frames, _draw_cut(rng), cloth[0]))
         side = np.diag([1.0, 1.0, -1.0 if rng.random() < 0.6 else 1.0])
-        turned = np.swapaxes(shake @ orient @ side, -1, -2)
-        return [
-            Surface(
-                part.positions[0] @ turned + path[:, None], part.normals[0] @ turned, part.uv, part.tint, part.matter, part.faces
-            )
-            for part in parts
-        ]  # fmt: skip
+        return [part.placed(shake @ orient @ side, path) for part in parts]
 
     def _posed(self, rotations: np.ndarray, betas: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Vertices (N, V, 3) and joints (N, 21, 3) with the wrist at the origin, for rotations (N, 16, 3, 3)."""

@@ -76,8 +76,11 @@ class LineOfSight:
             self._own[joint, [part, max(MANO_PARENTS[part], 0)]] = True
 
     def visible(self, joints_2d: np.ndarray, joints: np.ndarray, vertices: np.ndarray, depth: np.ndarray) -> np.ndarray:
-        """Whether each joint is seen (21,): joints_2d (21, 2) in 0..1 of the crop, joints (21, 3) and vertices (V, 3) in
-        crop-camera metres, depth (S, S) in metres, 0 where nothing is."""
+        """Whether each joint is seen (21,).
+
+        joints_2d (21, 2) in 0..1 of the crop, joints (21, 3) and vertices (V, 3) in crop-camera metres, depth (S, S) in
+        metres, 0 where nothing is.
+        """
         size = depth.shape[0]
         pixel = np.floor(joints_2d * size).astype(int)
         inside = ((pixel >= 0) & (pixel < size)).all(1)

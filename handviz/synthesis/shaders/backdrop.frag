@@ -14,10 +14,10 @@ uniform vec3 wall_first;
 uniform vec3 wall_second;
 uniform vec2 wall_way;
 uniform int shape_count;
-uniform vec4 shape_place[8];       // centre, half size, in crop sides
-uniform vec4 shape_form[8];        // angle, roundness, softness, pattern scale
-uniform vec4 shape_first[8];       // colour, shading amount
-uniform vec4 shape_second[8];      // colour, pattern type
+uniform vec4 shape_place[12];       // centre, half size, in crop sides
+uniform vec4 shape_form[12];        // angle, roundness, softness, pattern scale
+uniform vec4 shape_first[12];       // colour, shading amount
+uniform vec4 shape_second[12];      // colour, pattern type
 out vec4 fragment;
 
 float hash(vec2 p) {

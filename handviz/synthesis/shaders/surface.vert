@@ -76,8 +76,11 @@ void main() {
     float fresnel = base + (mix(0.6, 0.22, is_skin) - base) * grazing * gloss;
     float power = mix(8.0, 90.0, gloss * gloss);
     float lobe = (power + 8.0) / 25.0 * pow(max(dot(n, halfway), 0.0), power) * max(facing, 0.0);
+    // Rough skin shades itself along its outline; without this a light from behind draws bright threads there.
+    float open = smoothstep(0.0, 0.35, dot(n, view));
+    lobe *= open * smoothstep(0.0, 0.3, facing);
     vec3 around = textureLod(mirror, octahedral(panorama_from_camera * reflect(-view, n)), 0.0).rgb;
-    vec3 sheen = key_light * lobe * in_matter.w + around * in_matter.z * in_matter.z;
+    vec3 sheen = key_light * lobe * in_matter.w + around * (0.4 + 0.6 * open) * in_matter.z * in_matter.z;
     v_mirrored = fresnel * (0.4 + 0.6 * gloss) * sheen;
     v_uv = in_uv;
     v_kind = in_matter.x;
