@@ -7,7 +7,8 @@ import handviz
 from handviz.app.actions import COMMANDS, key_text
 from handviz.app.controls import label
 
-MOUSE = (
+GESTURES = (
+    ("Prediction", "Enter", "Predict, from anywhere but a field"),
     ("Viewport", "drag", "orbit"),
     ("Viewport", "middle or Shift drag", "pan"),
     ("Viewport", "wheel", "zoom"),
@@ -78,7 +79,7 @@ def shortcuts_dialog(parent: QWidget) -> QDialog:
         if command.keys:
             text = command.text.replace("&", "").rstrip("…")
             sections.setdefault(command.menu.replace("&", ""), []).append((key_text(command.keys), text))
-    for where, gesture, what in MOUSE:
+    for where, gesture, what in GESTURES:
         sections.setdefault(where, []).append((gesture, what))
     content = QWidget()
     row = QHBoxLayout(content)

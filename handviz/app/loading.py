@@ -1,5 +1,6 @@
 """Reading photos, video frames and predictions off the UI thread."""
 
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal
 from PySide6.QtGui import QImage
 
 from handviz.app.models.session import Picture
-from handviz.errors import HandvizError
+from handviz.errors import HandvizError, InputError
 from handviz.hypotheses.prediction import Prediction
 
 PYRAMID_SIDE = 700
@@ -99,6 +100,10 @@ class Loader(QObject):
                 result, error = None, str(problem)
             except MemoryError:
                 result, error = None, "There is not enough memory to open this; close other programs and try again."
+            except Exception as problem:
+                # Whatever a file makes its decoder do, the next one must still open.
+                traceback.print_exc()
+                result, error = None, f"This could not be opened ({problem}); details are in the terminal."
             self._answered.emit(ticket, result, error)
 
         self._pool.start(QRunnable.create(run))
@@ -131,7 +136,8 @@ class Loader(QObject):
 
     def _frame(self, frame: int) -> Loaded:
         video = self._video
-        assert video is not None
+        if video is None:
+            raise InputError("No video is open any more; open it again.")
         image = video.frame(frame)
         return self._loaded(Picture(video.path, image, frame, video.frame_count, video.fps))
 

@@ -32,6 +32,7 @@ class Opening(QObject):
         super().__init__(parent)
         self._session = session
         self._waiting: list[tuple[Path, int]] = []
+        self._replacing = False
         self.loader = Loader(self)
         self.loader.loaded.connect(self._show)
         self.loader.failed.connect(self._fail)
@@ -41,6 +42,7 @@ class Opening(QObject):
     def open(self, path: Path, frame: int = 0) -> None:
         """Open a photo, a frame of a video, or a saved prediction."""
         self._supersede(f"Opening {path.name}")
+        self._replacing = True
         self.loader.open(path, frame)
 
     def open_all(self, paths: list[Path], frame: int = 0) -> None:
@@ -51,7 +53,8 @@ class Opening(QObject):
     def show_frame(self, frame: int) -> None:
         """Show another frame of the open video."""
         picture = self._session.picture
-        if picture is not None and picture.is_video and 0 <= frame < picture.frame_count:
+        # Another file is on its way: steps through the one in sight would come too late.
+        if not self._replacing and picture is not None and picture.is_video and 0 <= frame < picture.frame_count:
             self._supersede(f"Frame {frame}")
             self.loader.step(frame)
 
@@ -71,6 +74,7 @@ class Opening(QObject):
             self.open(*self._waiting.pop(0))
 
     def _show(self, loaded: Loaded) -> None:
+        self._replacing = False
         self._session.set_loading("")
         if loaded.prediction is not None:
             self._show_prediction(loaded)
@@ -98,6 +102,7 @@ class Opening(QObject):
         session.set_prediction(loaded.prediction)
 
     def _fail(self, message: str) -> None:
+        self._replacing = False
         self._session.set_loading("")
         self._waiting.clear()
         self.failed.emit(message)

@@ -1,5 +1,6 @@
 """Writing files off the UI thread."""
 
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 
@@ -45,6 +46,10 @@ class Saver(QObject):
                 self._ended.emit(str(path), "")
             except HandvizError as error:
                 self._ended.emit(str(path), str(error))
+            except Exception as error:
+                # Silence would look like success.
+                traceback.print_exc()
+                self._ended.emit(str(path), f"{path} was not saved ({error}); details are in the terminal.")
 
         self._pool.start(QRunnable.create(run))
 

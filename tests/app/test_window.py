@@ -311,6 +311,28 @@ def test_a_slider_dragged_through_the_video_ends_at_its_last_frame(qtbot, rig, v
     assert not rig.window.session.loading
 
 
+def test_stepping_while_another_file_opens_does_not_keep_it_out(qtbot, rig, video, photo) -> None:
+    shown(qtbot, rig, video)
+    rig.window.opening.open(photo)
+    rig.window.photo_pane.video_bar.step(3)
+    qtbot.waitUntil(lambda: rig.window.session.picture.path == photo and rig.window.session.prediction is not None)
+    assert not rig.window.banner.isVisible()
+
+
+def test_a_decoder_gone_mad_leaves_the_loader_alive(qtbot, rig, photo, monkeypatch) -> None:
+    import handviz.media
+
+    def burst(path) -> None:
+        raise ZeroDivisionError("the decoder divided by zero")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(handviz.media, "open_media", burst)
+        rig.window.opening.open(photo)
+        qtbot.waitUntil(rig.window.banner.isVisible)
+    assert "divided by zero" in rig.window.banner.text.text()
+    shown(qtbot, rig, photo)
+
+
 def test_errors_are_shown_and_the_window_goes_on(qtbot, rig, photo, tmp_path) -> None:
     bad = tmp_path / "notes.jpg"
     bad.write_text("not a picture")
