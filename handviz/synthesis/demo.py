@@ -39,7 +39,7 @@ class Shot:
     index: int
 
 
-SHOTS = (Shot("wave", 14), Shot("sweep", 84), Shot("fingers", 90), Shot("shake", 138))
+SHOTS = (Shot("wave", 14), Shot("sweep", 84), Shot("fingers", 90), Shot("shake", 67))
 
 
 def write_demo(folder: Path) -> list[Path]:
