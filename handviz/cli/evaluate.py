@@ -1,4 +1,4 @@
-"""`handviz evaluate`: the metrics of a pair of weights on test-v1, or on any folder of samples, as a table and as JSON."""
+"""`handviz evaluate`: the metrics of a pair of weights on test-v1 or any folder of samples, as a table and as JSON."""
 
 import argparse
 import sys

@@ -24,7 +24,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "--box", type=float, nargs=4, metavar=("X", "Y", "W", "H"), help="hand box in pixels of the source"
     )
     shot.add_argument("--hand", choices=("auto", "left", "right"), default="auto")
-    shot.add_argument("--threshold", type=float, default=0.0, metavar="T", help="score from which hypotheses are kept (0)")
+    shot.add_argument(
+        "--threshold", type=float, default=0.0, metavar="T", help="score from which hypotheses are kept (0)"
+    )
     shot.add_argument("--view", choices=VIEWS, default="front")
     shot.add_argument(
         "--turn", type=float, nargs=2, default=(0.0, 0.0), metavar=("YAW", "PITCH"), help="degrees away from the view"
