@@ -26,7 +26,8 @@ def build(count: int = 3000, seed: int = 0) -> dict[str, np.ndarray]:
     """The default hand as arrays under MANO's names, from `count` sampled shapes."""
     shapes = sample_hand_shapes(count, seed)
     turned = relaxed_from_flat(shapes)
-    vertices, joints = unpose(shapes.vertices, shapes.joints, shapes.weights, turned)
+    weights = soften_thumb_base(shapes.weights, shapes.faces)
+    vertices, joints = unpose(shapes.vertices, shapes.joints, weights, turned)
     vertices, joints = vertices - joints[:, :1].mean(0), joints - joints[:, :1].mean(0)
     template, shapedirs, betas = shape_space(vertices)
     joint_mean = joints.mean(0)
@@ -38,7 +39,7 @@ def build(count: int = 3000, seed: int = 0) -> dict[str, np.ndarray]:
         "shapedirs": shapedirs.astype(np.float32),
         "posedirs": np.zeros((len(template), 3, 135), np.float32),
         "J_regressor": regressor.astype(np.float32),
-        "weights": shapes.weights.astype(np.float32),
+        "weights": weights.astype(np.float32),
         "kintree_table": np.stack([parents, np.arange(16)]).astype(np.int32),
         "f": shapes.faces,
         "hands_mean": np.zeros(45, np.float32),
@@ -69,6 +70,24 @@ def relaxed_from_flat(shapes: HandShapes) -> np.ndarray:
         flat = _STRAIGHT_THUMB if base == 13 else np.tile(straight, (3, 1))
         turned[base : base + 3] = rotation_between(flat, bones)
     return turned
+
+
+def soften_thumb_base(weights: np.ndarray, faces: np.ndarray, rings: int = 2, passes: int = 15) -> np.ndarray:
+    """Weights (V, 16) averaged with their neighbours' where the thumb leaves the palm.
+
+    The rig changes from palm to thumb within one edge of the web, which stands up as a flap once the thumb is spread.
+    """
+    neighbours = np.zeros((len(weights), len(weights)), np.float32)
+    for first, second in ((0, 1), (1, 2), (2, 0)):
+        neighbours[faces[:, first], faces[:, second]] = neighbours[faces[:, second], faces[:, first]] = 1.0
+    neighbours /= neighbours.sum(1, keepdims=True)
+    base = (weights[:, 13] > 0.01) & (weights[:, 13] < 0.99)
+    for _ in range(rings):
+        base = base | (neighbours @ base > 0.0)
+    softened = weights.copy()
+    for _ in range(passes):
+        softened[base] = 0.5 * softened[base] + 0.5 * (neighbours[base] @ softened)
+    return softened
 
 
 def shape_space(vertices: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -25,7 +25,7 @@ _UPRIGHT = 0.08
 
 
 def fit_posedirs(
-    arrays: dict[str, np.ndarray], poses: np.ndarray, steps: int = 500, seed: int = 0
+    arrays: dict[str, np.ndarray], poses: np.ndarray, steps: int = 250, seed: int = 0
 ) -> tuple[np.ndarray, float, float]:
     """Offsets posedirs (V, 3, 135) in metres for a hand file's arrays, from poses (N, 45).
 
