@@ -35,7 +35,7 @@ test: lint
 lint: $(READY)
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --check --quiet . || { echo "make format mends the style of: "; $(BIN)/ruff format --check .; exit 1; }
-	@$(BIN)/lint-imports --no-logo > $(VENV)/lint-imports.log || { cat $(VENV)/lint-imports.log; exit 1; }
+	@$(BIN)/lint-imports --no-logo --no-cache > $(VENV)/lint-imports.log || { cat $(VENV)/lint-imports.log; exit 1; }
 
 format: $(READY)
 	@$(BIN)/ruff check --fix --quiet .
