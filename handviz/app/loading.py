@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal
+from PySide6.QtCore import QObject, Qt, QThreadPool, Signal
 from PySide6.QtGui import QImage
 
 from handviz.app.models.session import Picture
@@ -106,7 +106,8 @@ class Loader(QObject):
                 result, error = None, f"This could not be opened ({problem}); details are in the terminal."
             self._answered.emit(ticket, result, error)
 
-        self._pool.start(QRunnable.create(run))
+        # Not a QRunnable: Qt deletes it behind PySide's back, which then takes whatever is next at its address for it.
+        self._pool.start(run)
 
     def _deliver(self, ticket: int, result: Loaded | None, error: str | None) -> None:
         self._busy = False

@@ -4,7 +4,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal
+from PySide6.QtCore import QObject, Qt, QThreadPool, Signal
 from PySide6.QtGui import QImage
 
 from handviz.errors import HandvizError, InputError
@@ -51,7 +51,8 @@ class Saver(QObject):
                 traceback.print_exc()
                 self._ended.emit(str(path), f"{path} was not saved ({error}); details are in the terminal.")
 
-        self._pool.start(QRunnable.create(run))
+        # Not a QRunnable: Qt deletes it behind PySide's back, which then takes whatever is next at its address for it.
+        self._pool.start(run)
 
     def _report(self, path: str, error: str) -> None:
         if error:
