@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Qt, QThreadPool, Signal
 from PySide6.QtGui import QImage
 
 from handviz.errors import HandvizError, InputError
-from handviz.media.files import atomic_write
+from handviz.files import atomic_write
 
 
 def write_image(image: QImage, path: Path) -> None:

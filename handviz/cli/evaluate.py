@@ -25,7 +25,7 @@ def run(args: argparse.Namespace) -> int:
 
     from handviz.evaluation.report import format_report
     from handviz.evaluation.run import evaluate
-    from handviz.media.files import atomic_write
+    from handviz.files import atomic_write
 
     report = evaluate(
         weights=args.weights,

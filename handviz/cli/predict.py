@@ -123,8 +123,8 @@ def _predict(
     args: argparse.Namespace, predictor: "Predictor", reader: "PictureReader", picture: "Picture", path: Path
 ) -> Row:
     """Predict and save one picture; what goes wrong with it is noted in its row."""
+    from handviz.files import make_folder
     from handviz.geometry.cameras import pinhole_intrinsics
-    from handviz.media.files import make_folder
 
     row = Row(str(picture.path), picture.frame)
     start = time.perf_counter()
@@ -161,7 +161,7 @@ def _describe(row: Row, prediction: "Prediction") -> None:
 
 
 def _write_summary(folder: Path, rows: list[Row]) -> None:
-    from handviz.media.files import atomic_write
+    from handviz.files import atomic_write
 
     with atomic_write(folder / "summary.json", "w") as file:
         json.dump([asdict(row) for row in rows], file, indent=1)

@@ -22,7 +22,7 @@ from PIL import Image
 
 from handviz.datasets.sample import TRUTH_SHAPES, Sample
 from handviz.errors import InputError
-from handviz.media.files import atomic_write
+from handviz.files import atomic_write
 
 FORMAT = 1
 _JPEG_QUALITY = 95

@@ -13,13 +13,13 @@ from handviz.datasets.test_set import test_v1
 from handviz.errors import InputError
 from handviz.evaluation.collect import collect
 from handviz.evaluation.report import build_report
+from handviz.files import sha256
 from handviz.hand.model import HandModel
 from handviz.inference.devices import choose_device
 from handviz.network.files import (
     GENERATOR_FILE,
     SELECTOR_FILE,
     default_weights,
-    file_sha256,
     load_generator,
     load_selector,
 )
@@ -59,8 +59,8 @@ def evaluate(
     )  # fmt: skip
     about = {
         "data": "test-v1" if data is None else str(data),
-        "generator_sha256": file_sha256(folder / GENERATOR_FILE),
-        "selector_sha256": file_sha256(folder / SELECTOR_FILE),
+        "generator_sha256": sha256(folder / GENERATOR_FILE),
+        "selector_sha256": sha256(folder / SELECTOR_FILE),
         "hand_model": hand.name,
         "hand_model_sha256": hand.sha256,
         "seed": seed,

@@ -4,8 +4,6 @@ The file is a NumPy .npz archive of plain arrays (no pickles): every field below
 bytes, plus `format` = "handviz-prediction" and `format_version` = 1.
 """
 
-import os
-import tempfile
 import zipfile
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -13,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from handviz.errors import InputError
+from handviz.files import atomic_write
 from handviz.geometry.skeleton import TIMESTEPS
 
 FORMAT = "handviz-prediction"
@@ -76,31 +75,15 @@ class Prediction:
         return Prediction(**per_hypothesis, **others)
 
     def save(self, path: str | Path) -> None:
-        """Write the prediction as .npz, through a temporary file that is renamed.
-
-        Raises InputError when it cannot be written; nothing half-written remains.
-        """
+        """Write the prediction as .npz, whole or not at all. Raises InputError when it cannot be written."""
         path = Path(path)
         arrays = {name: getattr(self, name) for name in _ARRAYS}
         text = {"hand": self.hand, "timesteps": "\n".join(self.timesteps), "format": FORMAT}
         for key, value in self.provenance.items():
             text[f"provenance/{key}"] = value
         encoded = {name: np.frombuffer(value.encode(), np.uint8) for name, value in text.items()}
-        temporary = None
-        try:
-            with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-                temporary = file.name
-                np.savez(file, format_version=np.int32(FORMAT_VERSION), **arrays, **encoded)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(temporary, path)
-        except OSError as error:
-            if temporary is not None and os.path.exists(temporary):
-                os.unlink(temporary)
-            raise InputError(
-                f"The prediction could not be saved to {path} ({error.strerror or error}); "
-                "choose another folder or free some space and save again."
-            ) from error
+        with atomic_write(path) as file:
+            np.savez(file, format_version=np.int32(FORMAT_VERSION), **arrays, **encoded)
 
     @classmethod
     def load(cls, path: str | Path) -> "Prediction":

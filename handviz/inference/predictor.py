@@ -13,17 +13,18 @@ import torch
 
 from handviz import __version__
 from handviz.errors import DeviceError, ModelFileError
+from handviz.files import sha256
 from handviz.geometry.cameras import CropCamera, project
 from handviz.geometry.rotations import matrix_to_axis_angle
 from handviz.geometry.skeleton import TIMESTEPS
 from handviz.hand.mirroring import mirror_faces, mirror_rotations
 from handviz.hand.model import DEFAULT_HAND, HandModel, users_mano
 from handviz.hypotheses.prediction import Prediction
+from handviz.hypotheses.selection import score_from_logits
 from handviz.inference.arguments import check_box, check_intrinsics, check_request, crop_square
 from handviz.inference.crops import warp
 from handviz.inference.detector import HandDetector, check_image
 from handviz.inference.devices import choose_device
-from handviz.media.files import sha256
 from handviz.network.files import GENERATOR_FILE, SELECTOR_FILE, default_weights, load_generator, load_selector
 from handviz.network.generator import Generator
 from handviz.network.recover import Recovery, recover
@@ -170,7 +171,7 @@ class Predictor:
             joints_2d=project(joints, camera.intrinsics),
             mu=mu,
             nu=nu,
-            score=1.0 / (1.0 + np.exp(np.clip(nu - mu, -80.0, 80.0))),
+            score=score_from_logits(mu, nu),
             global_orient=matrix_to_axis_angle(camera.rotations_to_camera(rotations[..., 0, :, :])),
             hand_pose=hand_pose.reshape(*hand_pose.shape[:-2], 45),
             betas=betas,

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Literal
 
 from handviz.errors import InputError
-from handviz.media.files import unreadable
+from handviz.files import unreadable
 
 Kind = Literal["photo", "video", "heic", "unknown"]
 

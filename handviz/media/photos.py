@@ -10,7 +10,7 @@ import numpy as np
 from PIL import ExifTags, Image, ImageOps
 
 from handviz.errors import InputError
-from handviz.media.files import unreadable
+from handviz.files import unreadable
 from handviz.media.kinds import kind_of_bytes, kind_of_file
 
 MAX_PIXELS = 120_000_000

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from handviz.errors import InputError
-from handviz.media.files import unreadable
+from handviz.files import unreadable
 from handviz.media.kinds import PHOTO_SUFFIXES, VIDEO_SUFFIXES, kind_of_file
 from handviz.media.photos import load_photo
 from handviz.media.video import Video

@@ -11,7 +11,7 @@ import av
 import numpy as np
 
 from handviz.errors import InputError
-from handviz.media.files import sha256, unreadable
+from handviz.files import sha256, unreadable
 from handviz.media.kinds import kind_of_file
 from handviz.media.photos import MAX_PIXELS
 

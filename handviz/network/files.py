@@ -1,9 +1,6 @@
 """Weight files: safetensors, the network's kind and configuration in their header, hashes in a manifest beside them."""
 
-import hashlib
 import json
-import os
-import tempfile
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,6 +10,7 @@ from safetensors.torch import save
 from torch import nn
 
 from handviz.errors import ModelFileError
+from handviz.files import atomic_write, sha256
 from handviz.network.config import GeneratorConfig, SelectorConfig, config_from_dict, config_to_dict
 from handviz.network.generator import Generator
 from handviz.network.selector import Selector
@@ -31,12 +29,6 @@ def default_weights() -> Path:
     return models_dir() / "weights"
 
 
-def file_sha256(path: Path) -> str:
-    """SHA-256 of a file, hexadecimal."""
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def save_network(network: Generator | Selector, path: Path, half: bool = False, **notes: str) -> None:
     """Write weights through a temporary file; notes go into the header. half stores float16."""
     kind = "generator" if isinstance(network, Generator) else "selector"
@@ -44,18 +36,15 @@ def save_network(network: Generator | Selector, path: Path, half: bool = False, 
     if half:
         state = {name: value.half() if value.dtype == torch.float32 else value for name, value in state.items()}
     metadata = {"kind": kind, "config": json.dumps(config_to_dict(network.config)), **notes}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+    with atomic_write(path) as file:
         file.write(save(state, metadata=metadata))
-    os.replace(file.name, path)
 
 
 def write_manifest(folder: Path) -> None:
     """Record the hashes of a folder's weight files, so that altered ones are noticed."""
-    hashes = {path.name: file_sha256(path) for path in sorted(folder.glob("*.safetensors"))}
-    temporary = folder / f".{MANIFEST}.tmp"
-    temporary.write_text(json.dumps(hashes, indent=2) + "\n")
-    temporary.replace(folder / MANIFEST)
+    hashes = {path.name: sha256(path) for path in sorted(folder.glob("*.safetensors"))}
+    with atomic_write(folder / MANIFEST, "w") as file:
+        file.write(json.dumps(hashes, indent=2) + "\n")
 
 
 def load_generator(path: Path, device: str | torch.device = "cpu") -> Generator:
@@ -105,7 +94,7 @@ def _check_hash(path: Path) -> None:
         recorded = json.loads(manifest.read_text()).get(path.name)
     except (OSError, ValueError, AttributeError) as error:
         raise ModelFileError(f"The list of hashes {manifest} is damaged; install handviz again.") from error
-    if recorded is not None and recorded != file_sha256(path):
+    if recorded is not None and recorded != sha256(path):
         raise ModelFileError(f"The weights {path} are not the ones recorded in {MANIFEST}; install handviz again.")
 
 

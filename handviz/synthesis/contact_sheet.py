@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
 
-from handviz.media.files import atomic_write
+from handviz.files import atomic_write
 from handviz.synthesis.config import SynthesisConfig
 from handviz.synthesis.synthesizer import Synthesizer
 

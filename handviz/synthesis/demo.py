@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from handviz.files import atomic_write
 from handviz.geometry.cameras import pinhole_intrinsics, project
-from handviz.media.files import atomic_write
 from handviz.synthesis.config import SynthesisConfig
 from handviz.synthesis.synthesizer import Synthesizer, SynthSample
 

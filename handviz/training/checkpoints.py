@@ -1,8 +1,6 @@
 """Checkpoints of a run: one safetensors file of weights, averaged weights and optimiser state, replaced atomically."""
 
 import json
-import os
-import tempfile
 from pathlib import Path
 
 import torch
@@ -11,6 +9,7 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from handviz.errors import ModelFileError
+from handviz.files import atomic_write
 
 CHECKPOINT_FILE = "checkpoint.safetensors"
 
@@ -25,12 +24,8 @@ def save_checkpoint(
     for index, state in optimizer.state_dict()["state"].items():
         tensors.update({f"optimizer/{index}/{name}": value for name, value in state.items()})
     tensors = {name: value.detach().cpu().contiguous().clone() for name, value in tensors.items()}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".checkpoint.", delete=False) as file:
+    with atomic_write(path) as file:
         file.write(save(tensors, metadata={"step": json.dumps(step)}))
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(file.name, path)
 
 
 def load_checkpoint(path: Path, network: nn.Module, average: nn.Module, optimizer: torch.optim.Optimizer) -> int:

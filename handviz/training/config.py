@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from handviz.errors import InputError
+from handviz.files import atomic_write
 from handviz.network.config import GeneratorConfig, SelectorConfig
 from handviz.training.loss_config import GeneratorLossConfig, SelectionLossConfig
 
@@ -124,7 +125,5 @@ def save_config(config: TrainGeneratorConfig | TrainSelectorConfig, out: Path) -
     path = out / CONFIG_FILE
     if path.exists() and path.read_text() != text:
         raise InputError(f"{path} holds another configuration than the one asked for; choose a new folder with --out.")
-    out.mkdir(parents=True, exist_ok=True)
-    temporary = out / f".{CONFIG_FILE}.tmp"
-    temporary.write_text(text)
-    temporary.replace(path)
+    with atomic_write(path, "w") as file:
+        file.write(text)

@@ -133,7 +133,7 @@ def test_a_failed_save_leaves_the_old_file_and_no_other(tmp_path: Path, monkeypa
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(np, "savez", full)
-    with pytest.raises(InputError, match="No space left"):
+    with pytest.raises(InputError, match="disk is full"):
         make_prediction().save(path)
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]

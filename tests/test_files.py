@@ -8,7 +8,7 @@ import stat
 import pytest
 
 from handviz.errors import InputError
-from handviz.media.files import atomic_write, sha256
+from handviz.files import atomic_write, sha256
 
 
 def test_content_arrives_with_ordinary_permissions(tmp_path):
