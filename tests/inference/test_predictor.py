@@ -227,7 +227,7 @@ def test_disk_full_while_saving(prediction, tmp_path, monkeypatch):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(np, "savez", full)
-    with pytest.raises(InputError, match="No space left"):
+    with pytest.raises(InputError, match="disk is full"):
         prediction.save(path)
     assert path.read_bytes() == b"older" and os.listdir(tmp_path) == ["p.npz"]
 
