@@ -23,9 +23,10 @@ def isolated_settings(tmp_path: Path) -> None:
 
 @pytest.fixture
 def qtbot(qtbot):
-    """Patient with busy machines: conditions are waited for half a minute."""
-    wait_until = qtbot.waitUntil
+    """Patient with busy machines: conditions and signals are waited for half a minute."""
+    wait_until, wait_signal = qtbot.waitUntil, qtbot.waitSignal
     qtbot.waitUntil = lambda condition, timeout=30_000: wait_until(condition, timeout=timeout)
+    qtbot.waitSignal = lambda signal, timeout=30_000, **how: wait_signal(signal, timeout=timeout, **how)
     return qtbot
 
 

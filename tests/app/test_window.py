@@ -449,9 +449,9 @@ def test_a_prediction_opened_alone_waits_for_its_photo(qtbot, rig, photo, tmp_pa
     qtbot.waitUntil(lambda: len(rig.predictor.requests) == 1)
 
 
-def test_saving_where_nothing_can_be_written_is_told(qtbot, rig, photo, tmp_path, monkeypatch) -> None:
+def test_saving_where_nothing_can_be_written_is_told(qtbot, rig, photo, monkeypatch) -> None:
     shown(qtbot, rig, photo)
-    monkeypatch.setattr(rig.window, "ask_save_path", lambda title, suggestion: tmp_path / "no" / "folder" / "x.npz")
+    monkeypatch.setattr(rig.window, "ask_save_path", lambda title, suggestion: photo / "below_a_file.npz")
     with qtbot.waitSignal(rig.window.saver.failed):
         rig.window.actions_by_name["save_prediction"].trigger()
     assert rig.window.banner.isVisible()
