@@ -13,7 +13,7 @@ from handviz.training.backbone_weights import load_backbone_weights
 from handviz.training.batches import Batch, BatchStream, CropSource
 from handviz.training.config import TrainGeneratorConfig, save_config, to_json
 from handviz.training.generator_losses import generator_loss
-from handviz.training.loop import train
+from handviz.training.loop import Ranks, train
 from handviz.training.pictures import draw_hypotheses
 from handviz.training.real_hands import RealHandSource
 from handviz.training.sources import ShardSource
@@ -77,4 +77,5 @@ def train_generator(config: TrainGeneratorConfig, report: Callable[[str], None] 
         task, stream, loop, config.out, report,
         publish=lambda average: save_network(average, config.out / GENERATOR_FILE, training=notes),
     )  # fmt: skip
-    report(f"wrote {config.out / GENERATOR_FILE}")
+    if Ranks.from_environment().rank == 0:
+        report(f"wrote {config.out / GENERATOR_FILE}")

@@ -96,7 +96,7 @@ def train(
     ]
     optimizer = torch.optim.AdamW(groups, betas=_BETAS, weight_decay=config.weight_decay)
     first = load_checkpoint(out / CHECKPOINT_FILE, network, average, optimizer)
-    wrapped = network if ranks.world == 1 else nn.parallel.DistributedDataParallel(network, find_unused_parameters=True)
+    wrapped = network if ranks.world == 1 else nn.parallel.DistributedDataParallel(network)
     bfloat16 = config.precision == "bfloat16" or (config.precision == "auto" and device.type == "cuda")
     writer = _writer(out) if ranks.rank == 0 else None
     sums: dict[str, float] = {}

@@ -16,7 +16,7 @@ from handviz.network.selector import Selector
 from handviz.training.batches import Batch, BatchStream
 from handviz.training.config import TrainSelectorConfig, save_config, to_json
 from handviz.training.generator_losses import Truth
-from handviz.training.loop import train
+from handviz.training.loop import Ranks, train
 from handviz.training.selection_losses import labels_of_best, selection_loss
 from handviz.training.sources import ShardSource
 
@@ -110,4 +110,5 @@ def train_selector(config: TrainSelectorConfig, report: Callable[[str], None] = 
         task, stream, loop, config.out, report,
         publish=lambda average: save_network(average, config.out / SELECTOR_FILE, training=notes),
     )  # fmt: skip
-    report(f"wrote {config.out / SELECTOR_FILE}")
+    if Ranks.from_environment().rank == 0:
+        report(f"wrote {config.out / SELECTOR_FILE}")
