@@ -145,7 +145,7 @@ def _collect_batch(
 
 def crops_to_tensor(crops: list[np.ndarray], size: int) -> torch.Tensor:
     """Crops (S, S, 3) uint8 of any size -> (B, 3, size, size) in 0..1, areas averaged."""
-    tensors = [torch.from_numpy(np.ascontiguousarray(crop)).permute(2, 0, 1)[None].float() / 255.0 for crop in crops]
+    tensors = [torch.from_numpy(np.array(crop)).permute(2, 0, 1)[None].float() / 255.0 for crop in crops]
     resized = [
         t if t.shape[-1] == size else torch.nn.functional.interpolate(t, (size, size), mode="bilinear", antialias=True)
         for t in tensors
