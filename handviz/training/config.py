@@ -119,7 +119,7 @@ def to_json(config: Any) -> str:
     return json.dumps(asdict(config), indent=2, default=str) + "\n"
 
 
-def save_config(config: TrainGeneratorConfig | TrainSelectorConfig, out: Path) -> None:
+def save_config(config: Any, out: Path) -> None:
     """Write the configuration into the run's folder; a run resumed with another one is refused (InputError)."""
     text = to_json(config)
     path = out / CONFIG_FILE

@@ -1,7 +1,7 @@
 """Training the selection network: `handviz train selector --data DIR --generator WEIGHTS --out RUN`."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -13,6 +13,7 @@ from handviz.network.files import SELECTOR_FILE, load_generator, save_network
 from handviz.network.generator import Generator, HypothesisBatch
 from handviz.network.kinematics import JointKinematics, project_crop
 from handviz.network.selector import Selector
+from handviz.network.unfolder import ImageFeatures
 from handviz.training.batches import Batch, BatchStream
 from handviz.training.config import TrainSelectorConfig, save_config, to_json
 from handviz.training.generator_losses import Truth
@@ -40,6 +41,44 @@ def sequence_errors(
     return torch.minimum(forward, backward)
 
 
+@dataclass
+class JudgedHypotheses:
+    """K hypotheses of a frozen generator for each of B crops, with what the truth says of them."""
+
+    features: ImageFeatures
+    hypotheses: HypothesisBatch
+    joints: Tensor
+    """(B, K, T, 21, 3) metres, relative to the wrist."""
+    joints_2d: Tensor
+    """(B, K, T, 21, 2) crop coordinates 0..1."""
+    errors: Tensor
+    """(B, K) mm, of whole sequences, in the temporal order that fits better."""
+
+
+@torch.no_grad()
+def judge(
+    generator: Generator,
+    hand: HandModel,
+    kinematics: JointKinematics,
+    batch: Batch,
+    count: int,
+    vertex_weight: float,
+    rng: torch.Generator | None = None,
+) -> JudgedHypotheses:
+    """Draw `count` hypotheses for each crop of a batch and measure them; rng (CPU) makes the draw repeatable."""
+    device = batch.images.device
+    for module in (generator, hand, kinematics):
+        module.to(device)
+    focal = batch.truth.crop_focal
+    features, hypotheses = generator(batch.images, batch.told_focal, count, rng)
+    hypotheses = replace(hypotheses, rotations=hypotheses.rotations.float())
+    with torch.autocast(device.type, enabled=False):
+        joints = kinematics(hypotheses.rotations, hypotheses.betas[:, :, None])
+        joints_2d = project_crop(joints + hypotheses.translation(focal)[..., None, :], focal)
+        errors = sequence_errors(hand, hypotheses, joints, batch.truth, vertex_weight)
+    return JudgedHypotheses(features, hypotheses, joints, joints_2d, errors)
+
+
 class SelectorTask:
     """Loss of a selection network on the hypotheses of a frozen generator."""
 
@@ -49,24 +88,15 @@ class SelectorTask:
 
     def loss(self, network: nn.Module, batch: Batch, step: int) -> tuple[Tensor, dict[str, float]]:
         """The selection loss on a batch, with the share of the true best found among the selected."""
-        device = batch.images.device
-        for module in (self.generator, self.hand, self.kinematics):
-            module.to(device)
         fewest, most = self.config.hypotheses
         count = int(np.random.default_rng([self.config.loop.seed, step]).integers(fewest, most + 1))
-        focal = batch.truth.crop_focal
-        with torch.no_grad():
-            features, hypotheses = self.generator(batch.images, batch.told_focal, count)
-            hypotheses = replace(hypotheses, rotations=hypotheses.rotations.float())
-            with torch.autocast(device.type, enabled=False):
-                joints = self.kinematics(hypotheses.rotations, hypotheses.betas[:, :, None])
-                joints_2d = project_crop(joints + hypotheses.translation(focal)[..., None, :], focal)
-                errors = sequence_errors(self.hand, hypotheses, joints, batch.truth, self.config.vertex_weight)
+        judged = judge(self.generator, self.hand, self.kinematics, batch, count, self.config.vertex_weight)
+        errors = judged.errors
         n = max(1, round(self.config.best_share * count))
         labels = labels_of_best(errors, n)
         selector = network.module if isinstance(network, nn.parallel.DistributedDataParallel) else network
-        read = selector.features(batch.images, batch.told_focal, features)
-        mu, nu = network(read, hypotheses, joints, joints_2d)
+        read = selector.features(batch.images, batch.told_focal, judged.features)
+        mu, nu = network(read, judged.hypotheses, judged.joints, judged.joints_2d)
         loss = selection_loss(self.config.loss, mu, nu, labels, errors)
         with torch.no_grad():
             order = (nu - mu).argsort(-1)

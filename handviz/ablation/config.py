@@ -1,0 +1,73 @@
+"""Configuration of the ablation of selection losses. Light to import: no torch."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from handviz.network.config import SelectorConfig
+from handviz.training.config import AugmentConfig
+from handviz.training.loss_config import SelectionLossConfig
+
+ALPHAS = (0.0, 0.25, 0.5, 0.75, 1.0)
+REFERENCE = "ccr alpha=0.75 log"
+"""The loss that the others are compared with, photo by photo."""
+
+
+@dataclass(frozen=True)
+class AblateSelectionConfig:
+    """Train the same selector with every loss on the same frozen hypotheses, several seeds, and compare."""
+
+    data: tuple[Path, ...]
+    """Folders written by handviz synthesize, to train on."""
+    out: Path
+    """Folder of the run; finished seeds are kept and not trained again."""
+    generator: Path | None = None
+    """Weights of the generator; none for those shipped."""
+    test: Path | None = None
+    """Folder to test on; none for test-v1."""
+    test_limit: int = 2000
+    """Only so many crops of the test set."""
+    seeds: int = 3
+    """Seeds: each draws other first weights, other photos and other hypotheses to train on."""
+    steps: int = 400
+    """Optimiser steps of each selector."""
+    batch_size: int = 32
+    """Photos a step."""
+    learning_rate: float = 1e-3
+    """Peak rate of AdamW; cosine to 0."""
+    hypotheses: int = 16
+    """Hypotheses K of a photo, in training and test."""
+    n: int = 4
+    """Hypotheses selected, and labelled as good."""
+    vertex_weight: float = 0.1
+    """Weight of MPVPE beside MPJPE in the error that labels are made of."""
+    bootstrap: int = 2000
+    """Resamplings of the test photos for the intervals."""
+    threads: int = 0
+    """CPU threads of torch; 0 leaves its default."""
+    device: str = "auto"
+    """cpu, cuda, or auto."""
+    network: SelectorConfig = field(default_factory=lambda: SelectorConfig(width=64, blocks=2))
+    augment: AugmentConfig = field(default_factory=AugmentConfig)
+
+
+def variants() -> dict[str, SelectionLossConfig]:
+    """Every loss the supplement argues about, by name."""
+    found: dict[str, SelectionLossConfig] = {}
+    for form in ("log", "printed"):
+        for name in ("pointwise", "pairwise", "listwise"):
+            found[f"{name} {form}"] = SelectionLossConfig(name=name, form=form)
+        for alpha in ALPHAS:
+            # The two ends are the ranking and the classifying part alone, the same as listwise and pointwise: they
+            # are not trained a second time, `aliases` names them.
+            if 0.0 < alpha < 1.0:
+                found[f"ccr alpha={alpha:g} {form}"] = SelectionLossConfig(name="ccr", alpha=alpha, form=form)
+    return found
+
+
+def aliases() -> dict[str, str]:
+    """Names of losses that equal another one, with that one's name."""
+    return {
+        f"ccr alpha={alpha:g} {form}": f"{same} {form}"
+        for form in ("log", "printed")
+        for alpha, same in ((0.0, "listwise"), (1.0, "pointwise"))
+    }
