@@ -11,6 +11,7 @@ import torch
 from handviz.datasets.shards import ShardDataset
 from handviz.datasets.test_set import test_v1
 from handviz.errors import InputError
+from handviz.evaluation.calibration import calibrate
 from handviz.evaluation.collect import collect
 from handviz.evaluation.report import build_report
 from handviz.files import sha256
@@ -22,6 +23,7 @@ from handviz.network.files import (
     default_weights,
     load_generator,
     load_selector,
+    rewrite_network,
 )
 
 Progress = Callable[[str, int, int], None]
@@ -70,3 +72,30 @@ def evaluate(
         "seconds": round(time.monotonic() - started, 1),
     }
     return build_report(collected, counts, n, about)
+
+
+def calibrate_weights(
+    weights: Path,
+    data: Path,
+    limit: int | None,
+    hypotheses: int,
+    best_share: float,
+    device: str,
+    progress: Progress,
+) -> dict[str, float]:
+    """Fit the temperature of a folder's selector on a folder of samples and store it; figures before and after.
+
+    Raises HandvizError when weights, data or device are not there.
+    """
+    where = choose_device(device)
+    generator = load_generator(weights / GENERATOR_FILE, where)
+    selector = load_selector(weights / SELECTOR_FILE, where)
+    dataset = ShardDataset(data)
+    truth = {name: values[:limit] for name, values in dataset.arrays().items()}
+    collected = collect(
+        generator, selector, HandModel.load(device=where), dataset.image, truth, hypotheses, where,
+        progress=lambda done, total: progress("scored", done, total),
+    )  # fmt: skip
+    figures = calibrate(selector, collected, best_share)
+    rewrite_network(selector, weights / SELECTOR_FILE)
+    return figures

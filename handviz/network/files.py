@@ -40,6 +40,16 @@ def save_network(network: Generator | Selector, path: Path, half: bool = False, 
         file.write(save(state, metadata=metadata))
 
 
+def rewrite_network(network: Generator | Selector, path: Path) -> None:
+    """Write changed weights over the file they came from, with its precision and notes, and correct the manifest."""
+    with safe_open(path, framework="pt") as file:
+        notes = {name: text for name, text in file.metadata().items() if name not in ("kind", "config")}
+        half = any(file.get_slice(name).get_dtype() == "F16" for name in file.keys())  # noqa: SIM118 (not a dict)
+    save_network(network, path, half=half, **notes)
+    if (path.parent / MANIFEST).exists():
+        write_manifest(path.parent)
+
+
 def write_manifest(folder: Path) -> None:
     """Record the hashes of a folder's weight files, so that altered ones are noticed."""
     hashes = {path.name: sha256(path) for path in sorted(folder.glob("*.safetensors"))}

@@ -5,13 +5,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from handviz.ablation.config import AblateSelectionConfig, variants
 from handviz.ablation.selection import SelectorsTogether, ablate
 from handviz.cli.main import main
 from handviz.datasets.generation import generate
 from handviz.network.config import GeneratorConfig, SelectorConfig
-from handviz.network.files import GENERATOR_FILE, save_network
+from handviz.network.files import GENERATOR_FILE, SELECTOR_FILE, save_network
 from handviz.network.generator import Generator
 from handviz.network.selector import Selector
 from handviz.synthesis.config import SynthesisConfig
@@ -20,7 +21,7 @@ from handviz.synthesis.config import SynthesisConfig
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("ablation")
-    generate(folder / "photos", SynthesisConfig(size=64), 5, 6, 1, lambda progress: None)
+    generate(folder / "photos", SynthesisConfig(size=64), 5, 12, 1, lambda progress: None)
     torch.manual_seed(0)
     network = Generator(GeneratorConfig(image_size=64, width=16, heads=2, blocks=1))
     save_network(network, folder / GENERATOR_FILE)
@@ -51,6 +52,33 @@ def test_the_command_trains_tests_and_writes_the_table(
     assert (out / "table.md").read_text() == table
 
 
+def test_the_report_tells_claims_tables_and_plots(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weights = tmp_path / "weights"
+    weights.mkdir()
+    (weights / GENERATOR_FILE).write_bytes((folder / GENERATOR_FILE).read_bytes())
+    save_network(Selector(SelectorConfig(width=16, blocks=1, heads=2, generator_width=16)), weights / SELECTOR_FILE)
+    monkeypatch.setattr("handviz.evaluation.blur.MIN_PHOTOS", 2)
+    assert main(_arguments(folder, tmp_path / "run")) == 0
+    told = ["report", "--out", str(tmp_path), "--ablation", str(tmp_path / "run"), "--weights", str(weights),
+            "--data", str(folder / "photos"), "--hypotheses", "4", "--device", "cpu"]  # fmt: skip
+    assert main(told) == 0
+    text = (tmp_path / "REPORT.md").read_text()
+    assert sum(text.count(f"{verdict}** |") for verdict in ("holds", "not decided", "does not hold")) == 8
+    assert "nan" not in text
+    assert all(f"| {name} |" in text for name in variants())
+    for picture in ("spread.png", "coverage.png"):
+        assert Image.open(tmp_path / "report" / picture).width > 300
+        assert f"report/{picture}" in text
+
+
+def test_a_report_on_too_few_photos_says_so(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    assert main(["report", "--out", str(tmp_path), "--data", str(folder / "photos"), "--limit", "3"]) == 1
+    assert "too few" in capsys.readouterr().err
+    assert not (tmp_path / "REPORT.md").exists()
+
+
 def test_seeds_differ_and_losses_of_a_seed_see_the_same_hypotheses(folder: Path, tmp_path: Path) -> None:
     config = AblateSelectionConfig(
         data=(folder / "photos",), test=folder / "photos", out=tmp_path / "run", generator=folder / GENERATOR_FILE,
@@ -60,7 +88,7 @@ def test_seeds_differ_and_losses_of_a_seed_see_the_same_hypotheses(folder: Path,
     tested = ablate(config, lambda line: None)
     np.testing.assert_array_equal(tested[0].mpjpe, tested[1].mpjpe)
     assert np.abs(tested[0].mu - tested[1].mu).max() > 1e-3
-    assert tested[0].mu.shape == (len(variants()), 6, 4)
+    assert tested[0].mu.shape == (len(variants()), 12, 4)
 
 
 def test_together_is_each_alone() -> None:
