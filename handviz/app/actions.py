@@ -26,21 +26,23 @@ class Command:
     checkable: bool = False
     separator: bool = False
     """Whether a line precedes it in its menu."""
+    everywhere: bool = False
+    """Whether it is in effect on every page of the window, or only on the one it belongs to."""
 
 
 MENUS = ("&File", "&Prediction", "&View", "&Hypothesis", "V&ideo", "H&elp")
 
 COMMANDS = (
-    Command("open", "&File", "&Open photo, video or prediction…", ("Ctrl+O",)),
+    Command("open", "&File", "&Open photo, video or prediction…", ("Ctrl+O",), everywhere=True),
     Command("save_prediction", "&File", "&Save prediction…", ("Ctrl+S",), separator=True),
-    Command("save_screenshot", "&File", "Save s&creenshot…", ("Ctrl+Shift+S",)),
-    Command("quit", "&File", "&Quit", ("Ctrl+Q",), separator=True),
+    Command("save_screenshot", "&File", "Save s&creenshot…", ("Ctrl+Shift+S",), everywhere=True),
+    Command("quit", "&File", "&Quit", ("Ctrl+Q",), separator=True, everywhere=True),
     Command("predict", "&Prediction", "&Predict", ("Ctrl+Return", "F5")),
     Command("cancel", "&Prediction", "&Cancel", ("Esc",)),
     Command("auto_predict", "&Prediction", "Predict &each new picture", ("A",), checkable=True),
     Command("draw_box", "&Prediction", "&Draw a box around the hand", ("B",), checkable=True, separator=True),
     Command("detect_box", "&Prediction", "&Find the hand again", ("Shift+B",)),
-    Command("view_camera", "&View", "As &photographed", ("Ctrl+1",)),
+    Command("view_camera", "&View", "As &photographed", ("Ctrl+1",), separator=True),
     Command("view_front", "&View", "&Front", ("Ctrl+2",)),
     Command("view_side", "&View", "&Side", ("Ctrl+3",)),
     Command("view_top", "&View", "&Top", ("Ctrl+4",)),
@@ -51,7 +53,7 @@ COMMANDS = (
     Command("show_past", "&View", "Show the pas&t", ("P",), checkable=True, separator=True),
     Command("show_middle", "&View", "Show the &middle", ("M",), checkable=True),
     Command("show_future", "&View", "Show the f&uture", ("F",), checkable=True),
-    Command("full_screen", "&View", "Full sc&reen", ("F11",), checkable=True, separator=True),
+    Command("full_screen", "&View", "Full sc&reen", ("F11",), checkable=True, separator=True, everywhere=True),
     Command("better", "&Hypothesis", "Next &better by score", ("Up",), scope="panes"),
     Command("worse", "&Hypothesis", "Next &worse by score", ("Down",), scope="panes"),
     Command("best", "&Hypothesis", "B&est, without highlight", ("Backspace",), scope="panes"),
@@ -62,20 +64,23 @@ COMMANDS = (
     Command("previous_frame", "V&ideo", "&Previous frame", ("Left",), scope="panes"),
     Command("frames_ahead", "V&ideo", "10 frames &ahead", ("Shift+Right",), scope="panes"),
     Command("frames_back", "V&ideo", "10 frames &back", ("Shift+Left",), scope="panes"),
-    Command("shortcuts", "H&elp", "&Keyboard and mouse", ("?", "F1")),
-    Command("about", "H&elp", "&About handviz"),
+    Command("shortcuts", "H&elp", "&Keyboard and mouse", ("?", "F1"), everywhere=True),
+    Command("about", "H&elp", "&About handviz", everywhere=True),
 )
 
 
 def build_actions(
-    window: QWidget, panes: list[QWidget], handlers: dict[str, Callable[..., None]]
+    window: QWidget,
+    panes: list[QWidget],
+    handlers: dict[str, Callable[..., None]],
+    commands: tuple[Command, ...] = COMMANDS,
 ) -> dict[str, QAction]:
     """An action for every command, with its handler; checkable ones pass their state.
 
     Raises KeyError when a command has no handler.
     """
     actions = {}
-    for command in COMMANDS:
+    for command in commands:
         action = QAction(command.text, window)
         action.setShortcuts([QKeySequence(key) for key in command.keys])
         action.setCheckable(command.checkable)
@@ -94,10 +99,17 @@ def build_actions(
     return actions
 
 
-def fill_menus(bar: QMenuBar, actions: dict[str, QAction]) -> dict[str, QMenu]:
-    """The menus of COMMANDS, by title."""
-    menus = {title: bar.addMenu(title) for title in MENUS}
-    for command in COMMANDS:
+def fill_menus(
+    bar: QMenuBar, actions: dict[str, QAction], commands: tuple[Command, ...] = COMMANDS
+) -> dict[str, QMenu]:
+    """The menus of MENUS and of commands, by title, with the commands in them; new titles come before the last one."""
+    menus = {action.menu().title(): action.menu() for action in bar.actions()}
+    if not menus:
+        menus = {title: bar.addMenu(title) for title in MENUS}
+    for command in commands:
+        if command.menu not in menus:
+            menus[command.menu] = QMenu(command.menu, bar)
+            bar.insertMenu(menus[MENUS[-1]].menuAction(), menus[command.menu])
         if command.separator:
             menus[command.menu].addSeparator()
         menus[command.menu].addAction(actions[command.name])

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QHBoxLayou
 import handviz
 from handviz.app.actions import COMMANDS, key_text
 from handviz.app.controls import label
+from handviz.app.pages import PAGES, page_commands
 
 GESTURES = (
     ("Prediction", "Enter", "Predict, from anywhere but a field"),
@@ -75,7 +76,7 @@ def _section(title: str, rows: list[tuple[str, str]]) -> QGridLayout:
 def shortcuts_dialog(parent: QWidget) -> QDialog:
     """Every key and mouse gesture."""
     sections: dict[str, list[tuple[str, str]]] = {}
-    for command in COMMANDS:
+    for command in (*page_commands(), *COMMANDS, *(command for page in PAGES for command in page.commands)):
         if command.keys:
             text = command.text.replace("&", "").rstrip("…")
             sections.setdefault(command.menu.replace("&", ""), []).append((key_text(command.keys), text))
@@ -84,14 +85,15 @@ def shortcuts_dialog(parent: QWidget) -> QDialog:
     content = QWidget()
     row = QHBoxLayout(content)
     row.setSpacing(34)
-    for titles in _COLUMNS:
+    # Menus of other pages come last.
+    others = [title for title in sections if not any(title in titles for titles in _COLUMNS)]
+    for titles in (*_COLUMNS[:-1], (*_COLUMNS[-1], *others)):
         column = QVBoxLayout()
         column.setSpacing(18)
         for title in titles:
-            column.addLayout(_section(title, sections.pop(title)))
+            column.addLayout(_section(title, sections[title]))
         column.addStretch(1)
         row.addLayout(column, 1)
-    assert not sections, f"sections without a place: {sections.keys()}"
     return _dialog(parent, "Keyboard and mouse", content, 1080, 640)
 
 

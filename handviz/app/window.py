@@ -7,7 +7,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QImage, QKey
 from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from handviz.app import theme as themes
-from handviz.app.actions import build_actions, fill_menus
+from handviz.app.actions import COMMANDS, build_actions, fill_menus
 from handviz.app.banner import Banner
 from handviz.app.clients import ClientFactories, PredictionBridge, RenderBridge
 from handviz.app.commands import handlers
@@ -15,11 +15,13 @@ from handviz.app.inspector import Inspector
 from handviz.app.models.scene import why_nothing_shows
 from handviz.app.models.session import SessionModel
 from handviz.app.opening import Opening, demo_photos
+from handviz.app.pages import PAGES, PHOTO, Page, PageEntry, Pages, Services, page_commands
 from handviz.app.photo_pane import PhotoPane
 from handviz.app.prediction_control import PredictionControl
 from handviz.app.saving import Saver
 from handviz.app.settings import Settings
 from handviz.app.status import StatusBar
+from handviz.app.submenus import add_submenus
 from handviz.app.viewport_pane import ViewportPane
 from handviz.media.kinds import PHOTO_SUFFIXES, VIDEO_SUFFIXES
 from handviz.viewport import RenderStatus
@@ -28,14 +30,21 @@ _PANE_SHARES = (500, 620, 270)
 
 
 class MainWindow(QMainWindow):
-    """One session in one window."""
+    """One session in one window, and the pages beside it."""
 
-    def __init__(self, clients: ClientFactories, theme_name: str | None = None, remember: bool = True) -> None:
+    def __init__(
+        self,
+        clients: ClientFactories,
+        theme_name: str | None = None,
+        remember: bool = True,
+        pages: tuple[PageEntry, ...] = PAGES,
+    ) -> None:
         """theme_name "dark" or "light" overrides what the settings say, for this window.
 
         Without remember the window neither follows nor changes what earlier ones left in the settings.
         """
         super().__init__()
+        self._clients = clients
         self._remember = remember
         self.setWindowTitle("handviz")
         self.setAcceptDrops(True)
@@ -50,7 +59,7 @@ class MainWindow(QMainWindow):
         self.render_bridge = RenderBridge(clients.renderer, self)
         self.prediction_bridge = PredictionBridge(clients.predictor, self)
         self.control = PredictionControl(self.session, self.prediction_bridge)
-        self._build()
+        self._build(pages)
         self._connect()
         self.set_theme()
         self._restore()
@@ -58,7 +67,7 @@ class MainWindow(QMainWindow):
         # The window comes first, the processes behind it right after.
         QTimer.singleShot(0, self._start_clients)
 
-    def _build(self) -> None:
+    def _build(self, pages: tuple[PageEntry, ...]) -> None:
         self.banner = Banner()
         self.photo_pane = PhotoPane(self.session)
         self.viewport_pane = ViewportPane(self.session, self.render_bridge)
@@ -75,27 +84,35 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.banner)
-        column.addWidget(self.splitter, 1)
+        self.pages = Pages(self.splitter, pages)
+        column.addWidget(self.pages, 1)
         self.setCentralWidget(centre)
         self.status = StatusBar(self.session)
         self.setStatusBar(self.status)
         panes = [self.photo_pane, self.viewport_pane]
-        self.actions_by_name = build_actions(self, panes, handlers(self))
-        self.menus = fill_menus(self.menuBar(), self.actions_by_name)
-        self._build_submenus()
+        commands = (*page_commands(pages), *COMMANDS)
+        page_handlers = {f"page_{name}": lambda _, page=name: self.pages.show_page(page) for name in self.pages.names}
+        self.actions_by_name = build_actions(self, panes, handlers(self) | page_handlers, commands)
+        self.menus = fill_menus(self.menuBar(), self.actions_by_name, commands)
+        self.recent_menu = add_submenus(self)
+        self.menuBar().setCornerWidget(self.pages.switch)
+        self.pages.connect_window(self, self._services(), COMMANDS)
 
-    def _build_submenus(self) -> None:
-        self.recent_menu = self.menus["&File"].addMenu("Open &recent")
-        self.menus["&File"].insertMenu(self.actions_by_name["save_prediction"], self.recent_menu)
-        self.recent_menu.aboutToShow.connect(self._fill_recent)
-        demo_menu = self.menus["&File"].addMenu("Open &demo")
-        self.menus["&File"].insertMenu(self.actions_by_name["save_prediction"], demo_menu)
-        for photo in demo_photos():
-            demo_menu.addAction(photo.stem.capitalize(), lambda file=photo: self.opening.open(file))
-        demo_menu.setEnabled(not demo_menu.isEmpty())
-        theme_menu = self.menus["&View"].addMenu("Th&eme")
-        for name, text in (("system", "As the &system"), ("dark", "&Dark"), ("light", "&Light")):
-            theme_menu.addAction(text, lambda chosen=name: self.choose_theme(chosen))
+    def _services(self) -> Services:
+        return Services(
+            session=self.session,
+            clients=self._clients,
+            predictions=self.prediction_bridge,
+            settings=self.settings,
+            remember=self._remember,
+            saver=self.saver,
+            banner=self.banner,
+            show_status=lambda text: self.status.showMessage(text, 8000),
+            show_page=self.pages.show_page,
+            open_photo=self.open_photo,
+            ask_open_path=self.ask_open_path,
+            ask_save_path=self.ask_save_path,
+        )
 
     def _connect(self) -> None:
         self.opening.pyramid_changed.connect(self._show_pyramid)
@@ -151,7 +168,21 @@ class MainWindow(QMainWindow):
         """Ask for a file and open it."""
         path = self.ask_open_path()
         if path is not None:
-            self.opening.open(path)
+            self.open_files([path])
+
+    def open_photo(self, path: Path, frame: int = 0) -> None:
+        """Open a file on the page "One photo"."""
+        self.pages.show_page(PHOTO)
+        self.opening.open(path, frame)
+
+    def open_files(self, paths: list[Path]) -> None:
+        """Open files on the page in sight."""
+        page = self.pages.currentWidget()
+        if isinstance(page, Page):
+            page.open_files(paths)
+        else:
+            # A photo first, so that a prediction chosen with it lies over it.
+            self.opening.open_all(sorted(paths, key=lambda path: path.suffix.lower() == ".npz")[:2])
 
     def ask_open_path(self) -> Path | None:
         """The file a person chooses; None when the dialog is left."""
@@ -172,7 +203,7 @@ class MainWindow(QMainWindow):
     def open_demo(self) -> None:
         """Open the first of the bundled photos."""
         for photo in demo_photos()[:1]:
-            self.opening.open(photo)
+            self.open_photo(photo)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
         if any(url.isLocalFile() for url in event.mimeData().urls()):
@@ -181,8 +212,7 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
         files = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         event.acceptProposedAction()
-        # A photo first, so that a prediction dropped with it lies over it.
-        self.opening.open_all(sorted(files, key=lambda path: path.suffix.lower() == ".npz")[:2])
+        self.open_files(files)
 
     # --- what the helper processes report ----------------------------------------------------------------------------
 
@@ -248,19 +278,8 @@ class MainWindow(QMainWindow):
         theme = themes.THEMES.get(name) or themes.system_theme(application)
         self.theme = theme
         themes.apply(application, theme)
-        for part in (self.photo_pane, self.viewport_pane, self.inspector, self.banner):
+        for part in (self.photo_pane, self.viewport_pane, self.inspector, self.banner, self.pages):
             part.set_theme(theme)
-
-    def _fill_recent(self) -> None:
-        self.recent_menu.clear()
-        for path in self.settings.recent:
-            action = self.recent_menu.addAction(path.name, lambda file=path: self.opening.open(file))
-            action.setToolTip(str(path))
-        if self.recent_menu.isEmpty():
-            self.recent_menu.addAction("Nothing yet").setEnabled(False)
-        else:
-            self.recent_menu.addSeparator()
-            self.recent_menu.addAction("&Clear the list", self.settings.forget_files)
 
     def _restore(self) -> None:
         names = ("geometry", "splitter")
@@ -272,7 +291,7 @@ class MainWindow(QMainWindow):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         # Enter reaches the window only when no field or button had a use for it.
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.pages.current == PHOTO:
             self.control.predict()
             return
         super().keyPressEvent(event)
@@ -290,6 +309,7 @@ class MainWindow(QMainWindow):
         if self._closed:
             return
         self._closed = True
+        self.pages.shut_down()
         self.opening.close()
         self.saver.close()
         self.prediction_bridge.close()
