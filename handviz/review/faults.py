@@ -20,14 +20,18 @@ _SENTENCES = (
 )
 
 
+class StorageError(InputError):
+    """The file could not be read or written; what was asked was right and can be asked again, or elsewhere."""
+
+
 @contextmanager
 def as_sentence(path: Path) -> Iterator[None]:
-    """Turn errors of SQLite into an InputError that names the file, the cause and what to do."""
+    """Turn errors of SQLite into a StorageError that names the file, the cause and what to do."""
     try:
         yield
     except sqlite3.Error as error:
         name = getattr(error, "sqlite_errorname", "") or ""
         for prefix, sentence in _SENTENCES:
             if name.startswith(prefix):
-                raise InputError(f"{path}: {sentence}.") from error
-        raise InputError(f"{path}: the library cannot be used ({error}); save a copy elsewhere.") from error
+                raise StorageError(f"{path}: {sentence}.") from error
+        raise StorageError(f"{path}: the library cannot be used ({error}); save a copy elsewhere.") from error
