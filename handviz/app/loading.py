@@ -13,6 +13,7 @@ from PySide6.QtGui import QImage
 from handviz.app.models.session import Picture
 from handviz.errors import HandvizError, InputError
 from handviz.hypotheses.prediction import Prediction
+from handviz.hypotheses.truth import Truth, truth_beside
 
 PYRAMID_SIDE = 700
 """Pictures are halved until their longer side is at most this, so that painting never scales a huge one."""
@@ -26,6 +27,9 @@ class Loaded:
     pyramid: tuple[QImage, ...] = ()
     prediction: Prediction | None = None
     path: Path | None = None
+    truth: Truth | None = None
+    warning: str = ""
+    """What lies beside the picture and could not be read."""
 
 
 def pyramid_of(image: np.ndarray) -> tuple[QImage, ...]:
@@ -130,7 +134,7 @@ class Loader(QObject):
         media = open_media(path)
         if isinstance(media, Photo):
             self._close_video()
-            return self._loaded(Picture(path, media.image, focal_px=media.focal_px))
+            return self._with_truth(Picture(path, media.image, focal_px=media.focal_px))
         self._close_video()
         self._video = media
         return self._frame(frame)
@@ -141,6 +145,14 @@ class Loader(QObject):
             raise InputError("No video is open any more; open it again.")
         image = video.frame(frame)
         return self._loaded(Picture(video.path, image, frame, video.frame_count, video.fps))
+
+    @staticmethod
+    def _with_truth(picture: Picture) -> Loaded:
+        try:
+            truth, warning = truth_beside(picture.path), ""
+        except InputError as error:
+            truth, warning = None, str(error)
+        return Loaded(picture, pyramid_of(picture.image), path=picture.path, truth=truth, warning=warning)
 
     @staticmethod
     def _loaded(picture: Picture) -> Loaded:

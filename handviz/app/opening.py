@@ -81,13 +81,15 @@ class Opening(QObject):
         else:
             self._show_picture(loaded)
         self.opened.emit(loaded.path)
+        if loaded.warning:
+            self.failed.emit(loaded.warning)
         self._open_next()
 
     def _show_picture(self, loaded: Loaded) -> None:
         session, picture = self._session, loaded.picture
         same_video = session.picture is not None and session.picture.path == picture.path and picture.is_video
         self.pyramid_changed.emit(loaded.pyramid, same_video)
-        session.set_picture(picture)
+        session.set_picture(picture, loaded.truth)
         if session.auto_predict and session.prediction is None and not self._waiting:
             if same_video:
                 self._rest.start()

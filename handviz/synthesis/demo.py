@@ -53,14 +53,16 @@ def write_demo(folder: Path) -> list[Path]:
         with atomic_write(path) as file:
             Image.fromarray(sample.image[top : top + HEIGHT]).save(file, "JPEG", quality=90)
         with atomic_write(path.with_suffix(".json"), "w") as file:
-            json.dump(demo_truth(shot, sample), file, indent=1)
+            # A field a line.
+            lines = [f"{json.dumps(name)}: {json.dumps(value)}" for name, value in demo_truth(shot, sample).items()]
+            file.write("{" + ",\n ".join(lines) + "}\n")
         written.append(path)
     return written
 
 
 def demo_truth(shot: Shot, sample: SynthSample) -> dict:
-    """What is known about a demo: box (x, y, w, h) and joints_2d (3, 21, 2) in pixels, joints (3, 21, 3) in metres,
-    camera coordinates, pose and shape, past to future."""
+    """What is known about a demo: box (x, y, w, h) and joints_2d (3, 21, 2) in pixels, joints (3, 21, 3) and vertices
+    (3, V, 3) in metres, camera coordinates, pose and shape, past to future; see handviz.hypotheses.truth."""
     intrinsics = pinhole_intrinsics(sample.crop_focal * WIDTH, WIDTH, HEIGHT)
     joints_2d = project(sample.joints.astype(np.float64), intrinsics)
     low, high = joints_2d.min((0, 1)), joints_2d.max((0, 1))
@@ -81,4 +83,5 @@ def demo_truth(shot: Shot, sample: SynthSample) -> dict:
         "hand_pose": sample.hand_pose.round(5).tolist(),
         "betas": sample.betas.round(4).tolist(),
         "translation": sample.translation.round(5).tolist(),
+        "vertices": sample.vertices.astype(np.float64).round(5).tolist(),
     }

@@ -11,6 +11,7 @@ from handviz.app.models.signal import Signal
 from handviz.app.models.view import ViewModel
 from handviz.geometry.cameras import pinhole_intrinsics
 from handviz.hypotheses.prediction import Prediction
+from handviz.hypotheses.truth import Truth
 
 MAX_HYPOTHESES = 200
 HANDS = ("auto", "left", "right")
@@ -88,6 +89,7 @@ class SessionModel:
         self.prediction_changed = Signal()
         self.job_changed = Signal()
         self.engine_changed = Signal()
+        self.truth_changed = Signal()
         self.selection = SelectionModel()
         self.view = ViewModel()
         self.picture: Picture | None = None
@@ -98,6 +100,7 @@ class SessionModel:
         self.seed: int = 0
         self.auto_predict: bool = True
         self.prediction: Prediction | None = None
+        self.truth: Truth | None = None
         self.seconds: float | None = None
         self.job: Job | None = None
         self._framed: Path | None = None
@@ -109,8 +112,8 @@ class SessionModel:
             self.loading = what
             self.job_changed.emit()
 
-    def set_picture(self, picture: Picture | None) -> None:
-        """Show another picture; the box and the prediction of the last one leave with it.
+    def set_picture(self, picture: Picture | None, truth: Truth | None = None) -> None:
+        """Show another picture, with its truth where that is known; all that belonged to the last one leaves with it.
 
         A saved prediction that was opened without its photo stays when a photo of the right size comes.
         """
@@ -119,10 +122,17 @@ class SessionModel:
         self.loading = ""
         self.picture = picture
         self.box = None
+        self.set_truth(truth)
         self.picture_changed.emit()
         self.request_changed.emit()
         if not stays:
             self.set_prediction(None)
+
+    def set_truth(self, truth: Truth | None) -> None:
+        """What the hand in the picture really did; None where nobody knows."""
+        if truth is not self.truth:
+            self.truth = truth
+            self.truth_changed.emit()
 
     def set_request(self, **changes: object) -> None:
         """Change any of box, hand, hypotheses, seed, auto_predict."""

@@ -16,21 +16,39 @@ CAMERA = "camera"
 
 VIEWS = (CAMERA, *STANDARD_VIEWS)
 
+COLORINGS = ("timestep", "score", "cluster", "spread", "error")
+"""What the colour of a mesh says; the last two have a colour a vertex."""
+
+DISPLAYS = ("all", "representatives", "mean")
+"""Every kept hypothesis, one of each cluster, or the mean hand of the kept ones."""
+
+MIN_SPEED, MAX_SPEED = 0.1, 4.0
+"""Exposures a second."""
+
 
 class ViewModel:
-    """Camera, visible timesteps and solo of one viewport.
+    """Camera, visible timesteps, colours and time of one viewport.
 
-    camera_changed follows every move, content_changed what is shown. Sizes of the pane are logical pixels; pixel_ratio
-    is device pixels per logical pixel.
+    camera_changed follows every move, content_changed what is shown, time_changed time, playing and speed. Sizes of the
+    pane are logical pixels; pixel_ratio is device pixels per logical pixel.
     """
 
     def __init__(self) -> None:
         self.camera_changed = Signal()
         self.content_changed = Signal()
+        self.time_changed = Signal()
         self.orbit = OrbitView()
         self.over_photo = False
         self.timesteps: tuple[bool, ...] = (True, True, True)
         self.solo = False
+        self.coloring = "timestep"
+        self.display = "all"
+        self.ghost = True
+        self.trails = False
+        self.show_truth = False
+        self.time: float | None = None
+        self.playing = False
+        self.speed = 0.6
         self._photo: PhotoTransform | None = None
         self._photo_size: tuple[int, int] | None = None
         self._box: tuple[float, float, float, float] | None = None
@@ -154,3 +172,58 @@ class ViewModel:
         if solo != self.solo:
             self.solo = solo
             self.content_changed.emit()
+
+    def set_coloring(self, coloring: str) -> None:
+        """Let colour say one of COLORINGS."""
+        if coloring not in COLORINGS:
+            raise ValueError(f"unknown colouring {coloring!r}; use one of {', '.join(COLORINGS)}")
+        self._set_content(coloring=coloring)
+
+    def set_display(self, display: str) -> None:
+        """Draw one of DISPLAYS."""
+        if display not in DISPLAYS:
+            raise ValueError(f"unknown display {display!r}; use one of {', '.join(DISPLAYS)}")
+        self._set_content(display=display)
+
+    def set_ghost(self, ghost: bool) -> None:
+        """Draw what is not kept as pale ghosts, or not at all."""
+        self._set_content(ghost=ghost)
+
+    def set_trails(self, trails: bool) -> None:
+        """Draw the paths of the fingertips from past to future."""
+        self._set_content(trails=trails)
+
+    def set_show_truth(self, show_truth: bool) -> None:
+        """Draw the true hand, where it is known."""
+        self._set_content(show_truth=show_truth)
+
+    def _set_content(self, **changes: object) -> None:
+        changed = {name: value for name, value in changes.items() if getattr(self, name) != value}
+        for name, value in changed.items():
+            setattr(self, name, value)
+        if changed:
+            self.content_changed.emit()
+
+    def set_time(self, time: float | None) -> None:
+        """Show every hand at one time, 0 past to T - 1 future in steps of the timesteps; None shows the timesteps."""
+        if time is not None:
+            time = float(np.clip(time, 0.0, len(self.timesteps) - 1))
+        if time != self.time:
+            self.time = time
+            self.playing = self.playing and time is not None
+            self.time_changed.emit()
+
+    def set_playing(self, playing: bool) -> None:
+        """Run from past to future and back, or rest; the play begins at the past."""
+        if playing != self.playing:
+            self.playing = playing
+            if playing and self.time is None:
+                self.time = 0.0
+            self.time_changed.emit()
+
+    def set_speed(self, speed: float) -> None:
+        """Play so many exposures a second."""
+        speed = float(np.clip(speed, MIN_SPEED, MAX_SPEED))
+        if speed != self.speed:
+            self.speed = speed
+            self.time_changed.emit()

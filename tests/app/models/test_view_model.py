@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from synthetic import make_prediction
 
-from handviz.app.models.view import CAMERA, STANDARD_VIEWS, ViewModel
+from handviz.app.models.view import CAMERA, MAX_SPEED, STANDARD_VIEWS, ViewModel
 from handviz.geometry.cameras import project
 
 
@@ -87,3 +87,30 @@ def test_the_same_video_keeps_its_angle_and_zoom(view: ViewModel) -> None:
     assert view.orbit.yaw == pytest.approx(0.5) and view.orbit.distance == distance
     view.show_prediction(make_prediction(seed=6), keep_view=False)
     assert view.orbit.yaw == pytest.approx(0.5) and view.orbit.distance != distance
+
+
+def test_colouring_display_and_marks_are_told_once(view: ViewModel) -> None:
+    told = []
+    view.content_changed.connect(lambda: told.append(1))
+    for _ in range(2):
+        view.set_coloring("score")
+        view.set_display("mean")
+        view.set_ghost(False)
+        view.set_trails(True)
+        view.set_show_truth(True)
+    assert len(told) == 5
+    with pytest.raises(ValueError, match="timestep, score"):
+        view.set_coloring("mood")
+    with pytest.raises(ValueError, match="all, representatives"):
+        view.set_display("some")
+
+
+def test_time_stays_inside_the_exposure_and_ends_with_the_play(view: ViewModel) -> None:
+    told = []
+    view.time_changed.connect(lambda: told.append((view.time, view.playing)))
+    view.set_playing(True)
+    view.set_time(9.0)
+    view.set_time(None)
+    assert told == [(0.0, True), (2.0, True), (None, False)]
+    view.set_speed(100.0)
+    assert view.speed == MAX_SPEED
