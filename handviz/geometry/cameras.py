@@ -91,6 +91,11 @@ class CropCamera:
             matrix = np.array([[-1.0, 0.0, size], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]) @ matrix
         return matrix
 
+    def crop_to_photo(self, points: np.ndarray) -> np.ndarray:
+        """Crop coordinates (..., 2) in 0..1 to photo pixels (..., 2)."""
+        mapped = points @ (inverse := np.linalg.inv(self.homography(1)))[:, :2].T + inverse[:, 2]
+        return mapped[..., :2] / mapped[..., 2:]
+
     def points_to_camera(self, points: np.ndarray) -> np.ndarray:
         """Points (..., 3) in crop coordinates, metres, to the photo's camera coordinates."""
         flip = np.array([-1.0 if self.mirrored else 1.0, 1.0, 1.0], points.dtype)

@@ -59,6 +59,9 @@ class Prediction:
     timesteps: tuple[str, ...] = TIMESTEPS
     provenance: dict[str, str] = field(default_factory=dict)
     """Names and SHA-256 of weights and hand model, seed, device."""
+    heatmap_joints_2d: np.ndarray | None = None
+    """(T, 21, 2) float32, pixels of the source image: where the generation network's heat maps see the joints in the
+    photo, before any hypothesis is made. None, and left out of the file, where that is not known."""
 
     def __post_init__(self) -> None:
         _validate(self)
@@ -78,6 +81,8 @@ class Prediction:
         """Write the prediction as .npz, whole or not at all. Raises InputError when it cannot be written."""
         path = Path(path)
         arrays = {name: getattr(self, name) for name in _ARRAYS}
+        if self.heatmap_joints_2d is not None:
+            arrays["heatmap_joints_2d"] = self.heatmap_joints_2d
         text = {"hand": self.hand, "timesteps": "\n".join(self.timesteps), "format": FORMAT}
         for key, value in self.provenance.items():
             text[f"provenance/{key}"] = value
@@ -129,6 +134,7 @@ def _from_archive(archive: np.lib.npyio.NpzFile) -> Prediction:
         hand=_text(archive, "hand"),
         timesteps=tuple(_text(archive, "timesteps").split("\n")),
         provenance=provenance,
+        heatmap_joints_2d=archive["heatmap_joints_2d"] if "heatmap_joints_2d" in archive.files else None,
     )
 
 
@@ -144,6 +150,8 @@ def _validate(prediction: Prediction) -> None:
         "score": (k,), "global_orient": (k, t, 3), "hand_pose": (k, t, 45), "betas": (k, 10), "translation": (k, t, 3),
         "intrinsics": (3, 3), "box": (4,),
     }  # fmt: skip
+    if prediction.heatmap_joints_2d is not None:
+        expected["heatmap_joints_2d"] = (t, 21, 2)
     for name, wanted in expected.items():
         array = np.asarray(getattr(prediction, name))
         if array.shape != wanted or array.dtype.kind not in "fiu":

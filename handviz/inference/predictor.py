@@ -159,6 +159,7 @@ class Predictor:
                 recovery.mu, recovery.nu,
             )
         )  # fmt: skip
+        seen = recovery.heatmap_joints_2d[0].double().cpu().numpy()
         faces = self.hand_model.faces
         fingers = rotations[..., 1:, :, :]
         if camera.mirrored:
@@ -182,6 +183,7 @@ class Predictor:
             hand=hand,
             timesteps=TIMESTEPS,
             provenance=provenance,
+            heatmap_joints_2d=camera.crop_to_photo(seen),
         )
 
 

@@ -31,6 +31,8 @@ class Recovery:
     """(B, K)."""
     nu: Tensor
     """(B, K)."""
+    heatmap_joints_2d: Tensor
+    """(B, T, 21, 2) where the heat maps see the joints, crop coordinates 0..1."""
 
 
 @torch.inference_mode()
@@ -73,5 +75,6 @@ def score(
     read = selector.features(images, crop_focal, features)
     mu, nu = selector(read, batch, joints, joints_2d)
     return Recovery(
-        vertices + translation[..., None, :], placed, joints_2d, translation, batch.rotations, betas, mu, nu
-    )
+        vertices + translation[..., None, :], placed, joints_2d, translation, batch.rotations, betas, mu, nu,
+        features.joints_2d,
+    )  # fmt: skip

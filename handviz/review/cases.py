@@ -61,6 +61,8 @@ class NewCase:
     """Of the mean of the kept hypotheses, where the truth is known."""
     triage: tuple[str, ...] = ()
     """Suspicions, most telling first."""
+    figures: str = ""
+    """What triage is told from, as JSON (handviz.hypotheses.case_figures); empty before the first prediction."""
     provenance: dict[str, str] = field(default_factory=dict)
     """Hashes of weights and hand model, settings."""
 

@@ -8,7 +8,7 @@ from handviz.review.journal import Recorder
 from handviz.review.store import Library
 
 _CASE = ("uuid", "path", "photo_sha256", "frame", "box", "hand", "prediction_key", "blur_px", "spread_mm",
-         "best_score", "error_mm", "triage", "provenance")  # fmt: skip
+         "best_score", "error_mm", "triage", "figures", "provenance")  # fmt: skip
 _FLAG = ("uuid", "annotator", "kind", "severity", "note", "hypotheses", "joints", "created")
 
 

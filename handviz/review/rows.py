@@ -32,7 +32,7 @@ def case_values(case: NewCase) -> dict[str, Any]:
         "uuid": case.uuid, "path": str(case.path), "photo_sha256": case.photo_sha256, "frame": case.frame,
         "box": box_text(case.box), "hand": case.hand, "prediction_key": case.prediction_key, "blur_px": case.blur_px,
         "spread_mm": case.spread_mm, "best_score": case.best_score, "error_mm": case.error_mm,
-        "triage": json.dumps(case.triage), "provenance": json.dumps(case.provenance),
+        "triage": json.dumps(case.triage), "figures": case.figures, "provenance": json.dumps(case.provenance),
     }  # fmt: skip
 
 
@@ -48,7 +48,7 @@ def to_case(row: sqlite3.Row, annotator: str) -> Case:
         path=Path(row["path"]), photo_sha256=row["photo_sha256"], frame=row["frame"], box=box, hand=row["hand"],
         prediction_key=row["prediction_key"], blur_px=row["blur_px"], spread_mm=row["spread_mm"],
         best_score=row["best_score"], error_mm=row["error_mm"],
-        triage=tuple(str(name) for name in json.loads(row["triage"])),
+        triage=tuple(str(name) for name in json.loads(row["triage"])), figures=str(row["figures"]),
         provenance={str(k): str(v) for k, v in json.loads(row["provenance"]).items()},
         id=row["id"], case_uuid=row["uuid"], verdict=row["verdict"], annotator=annotator,
         flags_count=row["flags_count"],

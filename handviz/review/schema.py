@@ -13,7 +13,7 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE TABLE cases (
         id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, path TEXT NOT NULL, photo_sha256 TEXT NOT NULL,
         frame INTEGER, box TEXT, hand TEXT, prediction_key TEXT NOT NULL, blur_px REAL, spread_mm REAL,
-        best_score REAL, error_mm REAL, triage TEXT NOT NULL, provenance TEXT NOT NULL
+        best_score REAL, error_mm REAL, triage TEXT NOT NULL, figures TEXT NOT NULL, provenance TEXT NOT NULL
     );
     CREATE TABLE verdicts (
         id INTEGER PRIMARY KEY, case_id INTEGER NOT NULL REFERENCES cases(id) ON DELETE CASCADE,

@@ -157,7 +157,7 @@ class Library:
     def set_prediction(self, case_id: int, case: NewCase) -> None:
         """Take over what a new prediction says: key, figures, triage, provenance."""
         values = rows.case_values(case)
-        names = ("prediction_key", "blur_px", "spread_mm", "best_score", "error_mm", "triage", "provenance")
+        names = ("prediction_key", "blur_px", "spread_mm", "best_score", "error_mm", "triage", "figures", "provenance")
         with self.changing(f"predicted {case.path.name}") as record:
             record.update("cases", case_id, {name: values[name] for name in names})
 

@@ -14,6 +14,7 @@ from handviz import Prediction, Predictor
 from handviz.errors import DeviceError, HandNotFoundError, HandvizError, InputError, ModelFileError
 from handviz.geometry.cameras import pinhole_intrinsics, project
 from handviz.geometry.rotations import axis_angle_to_matrix
+from handviz.inference.arguments import crop_square
 from handviz.inference.devices import choose_device
 from handviz.network.files import GENERATOR_FILE, SELECTOR_FILE
 from handviz.resources import models_dir
@@ -54,6 +55,19 @@ def test_everything_is_there_in_float32(prediction, predictor):
 def test_scores_are_the_probability_of_the_logits(prediction):
     expected = np.exp(prediction.mu) / (np.exp(prediction.mu) + np.exp(prediction.nu))
     np.testing.assert_allclose(prediction.score, expected, rtol=1e-5)
+
+
+def test_heat_map_joints_lie_in_the_crop_and_mirror_with_the_hand(predictor, image, prediction, tmp_path):
+    seen = prediction.heatmap_joints_2d
+    assert seen.shape == (3, 21, 2) and seen.dtype == np.float32
+    x, y, side, _ = crop_square(np.array(BOX))
+    assert (seen > [x, y]).all() and (seen < [x + side, y + side]).all()
+    width = image.shape[1]
+    mirrored_box = (width - BOX[0] - BOX[2], *BOX[1:])
+    left = predictor.predict(np.ascontiguousarray(image[:, ::-1]), box=mirrored_box, hand="left", hypotheses=1)
+    np.testing.assert_allclose(left.heatmap_joints_2d * [-1, 1] + [width, 0], seen, atol=0.1)
+    prediction.save(tmp_path / "p.npz")
+    np.testing.assert_array_equal(Prediction.load(tmp_path / "p.npz").heatmap_joints_2d, seen)
 
 
 def test_projection_and_wrist_agree_with_the_joints(prediction):
