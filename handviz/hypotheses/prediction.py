@@ -1,7 +1,9 @@
 """A Prediction: K hypotheses of one hand over the exposure, as plain arrays, and its file format.
 
 The file is a NumPy .npz archive of plain arrays (no pickles): every field below under its own name, strings as UTF-8
-bytes, plus `format` = "handviz-prediction" and `format_version` = 1.
+bytes, plus `format` = "handviz-prediction" and `format_version` = 1. Where fields are unknown the version is 2, and
+`unknown` names them, one a line. Files of other programs, with little more than vertices and faces, are read by
+`foreign.py` beside this.
 """
 
 import zipfile
@@ -15,7 +17,7 @@ from handviz.files import atomic_write
 from handviz.geometry.skeleton import TIMESTEPS
 
 FORMAT = "handviz-prediction"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 MAX_HYPOTHESES = 100_000
 MAX_VERTICES = 100_000
 MAX_FILE_BYTES = 4 << 30
@@ -23,17 +25,18 @@ MAX_FILE_BYTES = 4 << 30
 
 @dataclass(frozen=True, eq=False)
 class Prediction:
-    """K hypotheses, each a hand-mesh sequence at T=3 timesteps, with the scores of the selection network.
+    """K hypotheses, each a hand-mesh sequence at T timesteps, with the scores of the selection network.
 
-    Camera coordinates are x right, y down, z forward; left hands are stored as they are, not mirrored.
+    T is 3 for predictions of our own networks and anything for those of others. What others do not tell is named in
+    `unknown`: unknown joints hold no points (J = 0), other fields neutral values. Camera coordinates are x right, y down, z forward; left hands are stored as they are, not mirrored.
     """
 
     vertices: np.ndarray
     """(K, T, V, 3) float32, metres, camera coordinates."""
     joints: np.ndarray
-    """(K, T, 21, 3) float32, metres, camera coordinates."""
+    """(K, T, 21, 3) float32, metres, camera coordinates; (K, T, 0, 3) where unknown."""
     joints_2d: np.ndarray
-    """(K, T, 21, 2) float32, pixels of the source image."""
+    """(K, T, 21, 2) float32, pixels of the source image; (K, T, 0, 2) where unknown."""
     mu: np.ndarray
     """(K,) float32 logit: log p(x, y=1) up to a constant."""
     nu: np.ndarray
@@ -58,10 +61,12 @@ class Prediction:
     """"left" or "right"."""
     timesteps: tuple[str, ...] = TIMESTEPS
     provenance: dict[str, str] = field(default_factory=dict)
-    """Names and SHA-256 of weights and hand model, seed, device."""
+    """Names and SHA-256 of weights, hand model and photo, seed, device."""
     heatmap_joints_2d: np.ndarray | None = None
     """(T, 21, 2) float32, pixels of the source image: where the generation network's heat maps see the joints in the
     photo, before any hypothesis is made. None, and left out of the file, where that is not known."""
+    unknown: tuple[str, ...] = ()
+    """Names of the fields above that whoever made the prediction did not tell."""
 
     def __post_init__(self) -> None:
         _validate(self)
@@ -70,6 +75,16 @@ class Prediction:
     def num_hypotheses(self) -> int:
         """K."""
         return int(self.vertices.shape[0])
+
+    @property
+    def has_joints(self) -> bool:
+        """Whether joints are known; views that need them say so where they are not."""
+        return self.joints.shape[2] > 0
+
+    @property
+    def landmarks(self) -> np.ndarray:
+        """(K, T, N, 3) metres: the joints, or the vertices where joints are unknown; to frame and to follow a hand."""
+        return self.joints if self.has_joints else self.vertices
 
     def subset(self, keep: np.ndarray) -> "Prediction":
         """The hypotheses that keep selects: a mask (K,) or indices."""
@@ -84,11 +99,15 @@ class Prediction:
         if self.heatmap_joints_2d is not None:
             arrays["heatmap_joints_2d"] = self.heatmap_joints_2d
         text = {"hand": self.hand, "timesteps": "\n".join(self.timesteps), "format": FORMAT}
+        if self.unknown:
+            text["unknown"] = "\n".join(self.unknown)
         for key, value in self.provenance.items():
             text[f"provenance/{key}"] = value
         encoded = {name: np.frombuffer(value.encode(), np.uint8) for name, value in text.items()}
         with atomic_write(path) as file:
-            np.savez(file, format_version=np.int32(FORMAT_VERSION), **arrays, **encoded)
+            # Older programs read whatever has all its fields.
+            version = np.int32(FORMAT_VERSION if self.unknown else 1)
+            np.savez(file, format_version=version, **arrays, **encoded)
 
     @classmethod
     def load(cls, path: str | Path) -> "Prediction":
@@ -114,6 +133,7 @@ _ARRAYS = (
     "faces", "intrinsics", "box",
 )  # fmt: skip
 _PER_HYPOTHESIS = _ARRAYS[:10]
+_MAY_BE_UNKNOWN = {*_ARRAYS, "hand"} - {"vertices", "faces"}
 
 
 def _text(archive: np.lib.npyio.NpzFile, name: str) -> str:
@@ -135,6 +155,7 @@ def _from_archive(archive: np.lib.npyio.NpzFile) -> Prediction:
         timesteps=tuple(_text(archive, "timesteps").split("\n")),
         provenance=provenance,
         heatmap_joints_2d=archive["heatmap_joints_2d"] if "heatmap_joints_2d" in archive.files else None,
+        unknown=tuple(_text(archive, "unknown").split("\n")) if "unknown" in archive.files else (),
     )
 
 
@@ -145,8 +166,12 @@ def _validate(prediction: Prediction) -> None:
     k, t, v, _ = shape
     if not 1 <= k <= MAX_HYPOTHESES or not 1 <= t <= 1000 or not 3 <= v <= MAX_VERTICES:
         raise InputError(f"vertices have shape {shape}, outside what handviz shows; check what made the prediction.")
+    strangers = set(prediction.unknown) - _MAY_BE_UNKNOWN
+    if strangers:
+        raise InputError(f"{', '.join(sorted(strangers))} cannot be unknown; check what made the prediction.")
+    j = 0 if "joints" in prediction.unknown else 21
     expected = {
-        "vertices": (k, t, v, 3), "joints": (k, t, 21, 3), "joints_2d": (k, t, 21, 2), "mu": (k,), "nu": (k,),
+        "vertices": (k, t, v, 3), "joints": (k, t, j, 3), "joints_2d": (k, t, j, 2), "mu": (k,), "nu": (k,),
         "score": (k,), "global_orient": (k, t, 3), "hand_pose": (k, t, 45), "betas": (k, 10), "translation": (k, t, 3),
         "intrinsics": (3, 3), "box": (4,),
     }  # fmt: skip
