@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from handviz.app.help import about_dialog, shortcuts_dialog
+from handviz.app.models.session import Picture
 from handviz.app.saving import write_image
+from handviz.errors import InputError
+from handviz.files import sha256
+from handviz.hypotheses.photo_source import PhotoSource
+from handviz.hypotheses.prediction import Prediction
 
 if TYPE_CHECKING:
     from handviz.app.window import MainWindow
@@ -83,7 +89,21 @@ def save_prediction(window: MainWindow) -> None:
     if path is not None:
         # NumPy would add the ending by itself, behind the name that was chosen.
         path = path if path.suffix == ".npz" else path.with_name(path.name + ".npz")
-        window.saver.save(path, prediction.save)
+        window.saver.save(path, lambda target: _with_photo(prediction, picture).save(target))
+
+
+def _with_photo(prediction: Prediction, picture: Picture | None) -> Prediction:
+    """The prediction, naming its photo in its provenance; reads the whole file for its SHA-256."""
+    if picture is None or picture.path.suffix.lower() == ".npz" or "photo" in prediction.provenance:
+        return prediction
+    try:
+        digest = picture.sha256 or sha256(picture.path)
+    except InputError:  # it was moved away meanwhile; the prediction is worth keeping without its name
+        return prediction
+    source = PhotoSource(
+        picture.path, digest, picture.frame if picture.is_video else None, (picture.width, picture.height)
+    )
+    return replace(prediction, provenance=prediction.provenance | source.provenance())
 
 
 def save_screenshot(window: MainWindow) -> None:

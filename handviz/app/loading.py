@@ -2,7 +2,7 @@
 
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,9 @@ from PySide6.QtGui import QImage
 
 from handviz.app.models.session import Picture
 from handviz.errors import HandvizError, InputError
+from handviz.files import sha256
+from handviz.hypotheses.foreign import read_prediction_file
+from handviz.hypotheses.photo_source import PhotoSource
 from handviz.hypotheses.prediction import Prediction
 from handviz.hypotheses.truth import Truth, truth_beside
 
@@ -21,7 +24,7 @@ PYRAMID_SIDE = 700
 
 @dataclass(frozen=True, eq=False)
 class Loaded:
-    """What came of a request: a picture with its pyramid, or a saved prediction."""
+    """What came of a request: a picture with its pyramid, a saved prediction, or both."""
 
     picture: Picture | None = None
     pyramid: tuple[QImage, ...] = ()
@@ -29,7 +32,7 @@ class Loaded:
     path: Path | None = None
     truth: Truth | None = None
     warning: str = ""
-    """What lies beside the picture and could not be read."""
+    """What lies beside the picture and could not be read, or is missing."""
 
 
 def pyramid_of(image: np.ndarray) -> tuple[QImage, ...]:
@@ -70,9 +73,9 @@ class Loader(QObject):
         self._video: object | None = None
         self._answered.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
-    def open(self, path: Path, frame: int = 0) -> None:
-        """Load a photo, a video's frame, or a saved prediction (.npz)."""
-        self._request(lambda: self._open(path, frame))
+    def open(self, path: Path, frame: int = 0, with_photo: bool = True) -> None:
+        """Load a photo, a video's frame, or a saved prediction (.npz); with_photo looks for the photo it is of."""
+        self._request(lambda: self._open(path, frame, with_photo))
 
     def step(self, frame: int) -> None:
         """Load another frame of the open video."""
@@ -124,9 +127,9 @@ class Loader(QObject):
         else:
             self.loaded.emit(result)
 
-    def _open(self, path: Path, frame: int) -> Loaded:
+    def _open(self, path: Path, frame: int, with_photo: bool = True) -> Loaded:
         if path.suffix.lower() == ".npz":
-            return Loaded(prediction=Prediction.load(path), path=path)
+            return self._open_prediction(path, with_photo)
         # Decoders are loaded with the first file, not with the window.
         from handviz.media import open_media
         from handviz.media.photos import Photo
@@ -134,10 +137,39 @@ class Loader(QObject):
         media = open_media(path)
         if isinstance(media, Photo):
             self._close_video()
-            return self._with_truth(Picture(path, media.image, focal_px=media.focal_px))
+            return self._with_truth(Picture(path, media.image, focal_px=media.focal_px, sha256=media.sha256))
         self._close_video()
         self._video = media
         return self._frame(frame)
+
+    def _open_prediction(self, path: Path, with_photo: bool) -> Loaded:
+        file = read_prediction_file(path)
+        found, warning = None, file.warning
+        if file.image is not None:
+            self._close_video()
+            found = self._loaded(Picture(path, np.ascontiguousarray(file.image)))
+        elif with_photo and (source := PhotoSource.of(file.prediction)) is not None:
+            found, warning = self._find_photo(source, path)
+        if found is None:
+            return Loaded(prediction=file.prediction, path=path, truth=file.truth, warning=warning)
+        return replace(found, prediction=file.prediction, path=path, truth=file.truth or found.truth, warning=warning)
+
+    def _find_photo(self, source: PhotoSource, prediction_file: Path) -> tuple[Loaded | None, str]:
+        """The photo that a prediction names, if it is still the same; else a sentence about it."""
+        altered = False
+        for path in source.candidates(prediction_file):
+            try:
+                if not path.is_file():
+                    continue
+                if sha256(path) != source.sha256:
+                    altered = True
+                    continue
+                return self._open(path, source.frame or 0), ""
+            except (HandvizError, OSError):
+                continue
+        if altered:
+            return None, f"{source.path.name} has changed since this prediction was made, so it is not shown with it."
+        return None, f"The photo of this prediction, {source.path.name}, is not where it was; drop it on the window."
 
     def _frame(self, frame: int) -> Loaded:
         video = self._video

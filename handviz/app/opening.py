@@ -19,12 +19,14 @@ class Opening(QObject):
     """Puts what the loader reads into the session.
 
     pyramid_changed carries the images of a new picture and whether zoom and pan fit it, before the session changes;
-    opened the path; failed a sentence; prediction_wanted follows a picture that is to be predicted by itself.
+    opened the path; failed a sentence; noticed one about what is missing besides; prediction_wanted follows a picture
+    that is to be predicted by itself.
     """
 
     pyramid_changed = Signal(object, bool)
     opened = Signal(object)
     failed = Signal(str)
+    noticed = Signal(str)
     prediction_wanted = Signal()
     superseded = Signal()
 
@@ -32,6 +34,7 @@ class Opening(QObject):
         super().__init__(parent)
         self._session = session
         self._waiting: list[tuple[Path, int]] = []
+        self._together = False
         self._replacing = False
         self.loader = Loader(self)
         self.loader.loaded.connect(self._show)
@@ -43,11 +46,12 @@ class Opening(QObject):
         """Open a photo, a frame of a video, or a saved prediction."""
         self._supersede(f"Opening {path.name}")
         self._replacing = True
-        self.loader.open(path, frame)
+        self.loader.open(path, frame, with_photo=not self._together)
 
     def open_all(self, paths: list[Path], frame: int = 0) -> None:
         """Open files one after the other: a photo, say, and the prediction saved from it."""
         self._waiting = [(path, frame) for path in paths]
+        self._together = len(paths) > 1
         self._open_next()
 
     def show_frame(self, frame: int) -> None:
@@ -72,6 +76,8 @@ class Opening(QObject):
     def _open_next(self) -> None:
         if self._waiting:
             self.open(*self._waiting.pop(0))
+        else:
+            self._together = False
 
     def _show(self, loaded: Loaded) -> None:
         self._replacing = False
@@ -82,7 +88,7 @@ class Opening(QObject):
             self._show_picture(loaded)
         self.opened.emit(loaded.path)
         if loaded.warning:
-            self.failed.emit(loaded.warning)
+            self.noticed.emit(loaded.warning)
         self._open_next()
 
     def _show_picture(self, loaded: Loaded) -> None:
@@ -98,15 +104,21 @@ class Opening(QObject):
 
     def _show_prediction(self, loaded: Loaded) -> None:
         session = self._session
-        if session.picture is not None and not session.picture.fits(loaded.prediction):
+        if loaded.picture is not None:
+            self.pyramid_changed.emit(loaded.pyramid, False)
+            session.set_picture(loaded.picture, loaded.truth)
+        elif session.picture is not None and not session.picture.fits(loaded.prediction):
             self.pyramid_changed.emit((), False)
             session.set_picture(None)
+        if loaded.truth is not None:
+            session.set_truth(loaded.truth)
         session.set_prediction(loaded.prediction)
 
     def _fail(self, message: str) -> None:
         self._replacing = False
         self._session.set_loading("")
         self._waiting.clear()
+        self._together = False
         self.failed.emit(message)
 
 

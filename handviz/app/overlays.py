@@ -51,6 +51,8 @@ def draw_joints(
     painter: QPainter, joints_2d: np.ndarray, timesteps: tuple[bool, ...], transform: PhotoTransform
 ) -> None:
     """Bones and joints (T, 21, 2) in photo pixels of the visible timesteps, later ones on top and larger."""
+    if not joints_2d.shape[1]:
+        return  # predictions of other methods may know none
     colors = timestep_colors(len(joints_2d))
     offset = np.array([transform.left, transform.top], np.float32)
     for timestep, (points, color) in enumerate(zip(joints_2d, colors, strict=True)):

@@ -9,6 +9,8 @@ from handviz.app.icons import icon, pixmap
 from handviz.app.models.session import HANDS, SessionModel
 from handviz.app.photo_canvas import PhotoCanvas
 from handviz.app.theme import Theme
+from handviz.hypotheses.photo_source import PhotoSource
+from handviz.hypotheses.prediction import Prediction
 
 
 class EmptyState(QWidget):
@@ -40,11 +42,12 @@ class EmptyState(QWidget):
         column.addWidget(self.open_button, 0, Qt.AlignmentFlag.AlignCenter)
         column.addWidget(self.demo_button, 0, Qt.AlignmentFlag.AlignCenter)
 
-    def show_state(self, has_prediction: bool) -> None:
+    def show_state(self, prediction: Prediction | None) -> None:
         """Say what to drop: anything, or the photo of a prediction that was opened alone."""
-        if has_prediction:
+        if prediction is not None:
+            source = PhotoSource.of(prediction)
             self.title.setText("Drop its photo here")
-            self.hint.setText("to see the joints over it")
+            self.hint.setText("to see the hypotheses over it" if source is None else f"It is {source.describe()}")
         else:
             self.title.setText("Drop a photo or video here")
             self.hint.setText("or press Ctrl+O to choose one")
@@ -157,7 +160,7 @@ class PhotoPane(QWidget):
         """Mirror the session."""
         picture = self._session.picture
         self.empty.setVisible(picture is None)
-        self.empty.show_state(self._session.prediction is not None)
+        self.empty.show_state(self._session.prediction)
         self.hand.show_choice(self._session.hand)
         self.draw_box.setEnabled(picture is not None)
         self.fit.setEnabled(picture is not None)

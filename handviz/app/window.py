@@ -118,6 +118,7 @@ class MainWindow(QMainWindow):
         self.opening.pyramid_changed.connect(self._show_pyramid)
         self.opening.opened.connect(self._opened)
         self.opening.failed.connect(self._opening_failed)
+        self.opening.noticed.connect(self.banner.show_message)
         self.opening.superseded.connect(self.control.cancel)
         self.opening.prediction_wanted.connect(self.control.predict)
         self.saver.saved.connect(lambda path: self.status.showMessage(f"Saved {path}", 8000))

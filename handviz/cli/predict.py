@@ -6,7 +6,7 @@ import json
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -125,6 +125,7 @@ def _predict(
     """Predict and save one picture; what goes wrong with it is noted in its row."""
     from handviz.files import make_folder
     from handviz.geometry.cameras import pinhole_intrinsics
+    from handviz.hypotheses.photo_source import PhotoSource
 
     row = Row(str(picture.path), picture.frame)
     start = time.perf_counter()
@@ -135,8 +136,9 @@ def _predict(
         prediction = predictor.predict(
             opened.image, args.box, args.hand, args.hypotheses, args.seed, intrinsics=intrinsics
         )
+        source = PhotoSource(picture.path, opened.sha256, picture.frame, (width, height))
         make_folder(path.parent)
-        prediction.save(path)
+        replace(prediction, provenance=prediction.provenance | source.provenance()).save(path)
     except HandvizError as error:
         row.error = str(error)
         return row

@@ -8,7 +8,7 @@ words `hand` ("left" or "right") and `timesteps`. Everything but vertices and fa
 
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -18,12 +18,14 @@ from handviz.errors import HandvizError, InputError
 from handviz.geometry.cameras import default_intrinsics, project
 from handviz.geometry.skeleton import TIMESTEPS, assemble_joints21
 from handviz.hypotheses.prediction import FORMAT, MAX_FILE_BYTES, MAX_HYPOTHESES, MAX_VERTICES, Prediction
+from handviz.hypotheses.truth import Truth
 from handviz.resources import models_dir
 
 IMAGE_SIZE = (1280, 720)
 """Width and height in pixels of the picture that is imagined where none is given."""
 MAX_IMAGE_PIXELS = 400_000_000
 _FLOOR = 1e-6
+_NO_TRUTH_JOINTS = "The truth is not shown: its joints, by which errors are measured, are unknown; give truth_joints."
 _SINGLE = ("faces", "scores", "score", "joints", "image", "truth", "truth_joints", "intrinsics", "box", "hand",
            "timesteps")  # fmt: skip
 
@@ -35,10 +37,9 @@ class PredictionFile:
     prediction: Prediction
     image: np.ndarray | None = None
     """(H, W, 3) uint8 RGB."""
-    truth: np.ndarray | None = None
-    """(T, V, 3) metres, camera coordinates."""
-    truth_joints: np.ndarray | None = None
-    """(T, 21, 3) metres, camera coordinates."""
+    truth: Truth | None = None
+    warning: str = ""
+    """What the file holds and cannot be used."""
 
 
 def prediction_from_meshes(
@@ -117,6 +118,17 @@ def prediction_from_meshes(
     )
 
 
+def for_photo(prediction: Prediction, width: int, height: int, intrinsics: np.ndarray | None = None) -> Prediction:
+    """The prediction as it lies in a photo of width x height px, where its own intrinsics are unknown."""
+    if "intrinsics" not in prediction.unknown:
+        return prediction
+    camera = default_intrinsics(width, height) if intrinsics is None else intrinsics
+    box = prediction.box
+    if "box" in prediction.unknown:
+        box = _box_around(prediction.vertices, camera, (width, height))
+    return replace(prediction, intrinsics=camera, box=box, joints_2d=project(prediction.joints, camera))
+
+
 def as_prediction(answer: object, image_size: tuple[int, int]) -> Prediction:
     """What a predictor returned for a photo of (width, height) px: a Prediction, or a mapping with the arrays that
     prediction_from_meshes takes. Raises InputError for anything else."""
@@ -159,28 +171,30 @@ def read_prediction_file(path: str | Path) -> PredictionFile:
             timesteps=[str(name) for name in np.atleast_1d(arrays["timesteps"])] if "timesteps" in arrays else None,
             provenance={"file": path.name},
         )
-        truth, truth_joints = check_truth(prediction, arrays.get("truth"), arrays.get("truth_joints"))
-        return PredictionFile(prediction, image, truth, truth_joints)
+        truth = truth_from_meshes(prediction, arrays.get("truth"), arrays.get("truth_joints"))
+        lost = truth is None and "truth" in arrays
+        return PredictionFile(prediction, image, truth, _NO_TRUTH_JOINTS if lost else "")
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
 
 
-def check_truth(
+def truth_from_meshes(
     prediction: Prediction, truth: np.ndarray | None, truth_joints: np.ndarray | None = None
-) -> tuple[np.ndarray | None, np.ndarray | None]:
-    """Truth (T, V, 3) and its joints (T, 21, 3), regressed where left out and possible. Raises InputError."""
+) -> Truth | None:
+    """The truth (T, V, 3) in a prediction's camera, with joints (T, 21, 3), regressed where left out and possible.
+
+    None where there is no truth, or its joints are unknown. Raises InputError.
+    """
     if truth is None:
-        return None, None
+        return None
     truth = numbers("truth", truth, "(T, V, 3)", 3)
     if truth.shape != prediction.vertices.shape[1:]:
         raise InputError(f"truth has shape {truth.shape} where {prediction.vertices.shape[1:]} is needed.")
     if truth_joints is None:
-        found = joints_of_vertices(truth, prediction.faces)
-        return truth, found
-    truth_joints = numbers("truth_joints", truth_joints, "(T, 21, 3)", 3)
-    if truth_joints.shape != (len(truth), 21, 3):
-        raise InputError(f"truth_joints have shape {truth_joints.shape} where {(len(truth), 21, 3)} is needed.")
-    return truth, truth_joints
+        truth_joints = joints_of_vertices(truth, prediction.faces)
+    if truth_joints is None:
+        return None
+    return Truth(truth, truth_joints, prediction.intrinsics, prediction.hand)
 
 
 def check_image(image: np.ndarray) -> None:

@@ -28,7 +28,8 @@ class Prediction:
     """K hypotheses, each a hand-mesh sequence at T timesteps, with the scores of the selection network.
 
     T is 3 for predictions of our own networks and anything for those of others. What others do not tell is named in
-    `unknown`: unknown joints hold no points (J = 0), other fields neutral values. Camera coordinates are x right, y down, z forward; left hands are stored as they are, not mirrored.
+    `unknown`: unknown joints hold no points (J = 0), other fields neutral values. Camera coordinates are x right,
+    y down, z forward; left hands are stored as they are, not mirrored.
     """
 
     vertices: np.ndarray

@@ -25,10 +25,11 @@ class Picture:
 
 @dataclass(frozen=True)
 class OpenPicture:
-    """A picture read: image (H, W, 3) uint8 RGB, and the focal length in px where the file notes it."""
+    """A picture read: image (H, W, 3) uint8 RGB, the focal length in px where the file notes it, the file's SHA-256."""
 
     image: np.ndarray
     focal_px: float | None
+    sha256: str
 
 
 def parse_frames(text: str) -> slice:
@@ -84,9 +85,10 @@ class PictureReader:
     def read(self, picture: Picture) -> OpenPicture:
         """Decode a picture. Raises InputError."""
         if picture.frame is not None:
-            return OpenPicture(self._open(picture.path).frame(picture.frame), None)
+            video = self._open(picture.path)
+            return OpenPicture(video.frame(picture.frame), None, video.sha256)
         photo = load_photo(picture.path)
-        return OpenPicture(photo.image, photo.focal_px)
+        return OpenPicture(photo.image, photo.focal_px, photo.sha256)
 
     def _open(self, path: Path) -> Video:
         if self._video is None or self._video.path != path:

@@ -98,7 +98,12 @@ def test_a_plain_file_holds_photo_and_truth(tmp_path: Path) -> None:
     image = np.zeros((120, 160, 3), np.uint8)
     np.savez(path, vertices=meshes(), faces=FACES, scores=[0.1, 0.2, 0.3], image=image, truth=meshes(1)[0], hand="left")
     opened = read_prediction_file(path)
-    assert opened.image.shape == (120, 160, 3) and opened.truth.shape == (3, 4, 3) and opened.truth_joints is None
+    assert opened.image.shape == (120, 160, 3) and opened.truth is None and "truth_joints" in opened.warning
+    with np.load(path) as archive:
+        np.savez(path, truth_joints=np.ones((3, 21, 3)), **archive)
+    truth = read_prediction_file(path).truth
+    assert truth.vertices.shape == (3, 4, 3) and truth.hand == "left"
+    np.testing.assert_array_equal(truth.intrinsics, opened.prediction.intrinsics)
     assert opened.prediction.hand == "left" and opened.prediction.provenance["file"] == "mine.npz"
     np.testing.assert_allclose(opened.prediction.intrinsics[:2, 2], (80, 60))
 

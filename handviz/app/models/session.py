@@ -10,6 +10,8 @@ from handviz.app.models.selection import SelectionModel
 from handviz.app.models.signal import Signal
 from handviz.app.models.view import ViewModel
 from handviz.geometry.cameras import pinhole_intrinsics
+from handviz.hypotheses.foreign import for_photo
+from handviz.hypotheses.photo_source import photo_size
 from handviz.hypotheses.prediction import Prediction
 from handviz.hypotheses.truth import Truth
 
@@ -30,6 +32,8 @@ class Picture:
     frames_per_second: float = 0.0
     focal_px: float | None = None
     """Focal length that the camera noted in the file."""
+    sha256: str | None = None
+    """Of the whole file, where it is known already."""
 
     @property
     def is_video(self) -> bool:
@@ -41,8 +45,20 @@ class Picture:
         """(3, 3) in pixels, where the camera noted its focal length."""
         return None if self.focal_px is None else pinhole_intrinsics(self.focal_px, self.width, self.height)
 
+    def shows_video_of(self, other: "Picture") -> bool:
+        """Whether both are frames of the same video."""
+        return self.is_video and self.path == other.path
+
     def fits(self, prediction: Prediction) -> bool:
-        """Whether a prediction can come from a picture of this size: its principal point lies in the middle."""
+        """Whether a prediction can come from a picture of this size.
+
+        Its provenance tells the size, or else its principal point, which lies in the middle.
+        """
+        size = photo_size(prediction)
+        if size is not None:
+            return size == (self.width, self.height)
+        if "intrinsics" in prediction.unknown:
+            return True
         x, y = (round(float(value)) for value in 2.0 * prediction.intrinsics[:2, 2])
         return (x, y) == (self.width, self.height)
 
@@ -115,18 +131,22 @@ class SessionModel:
     def set_picture(self, picture: Picture | None, truth: Truth | None = None) -> None:
         """Show another picture, with its truth where that is known; all that belonged to the last one leaves with it.
 
-        A saved prediction that was opened without its photo stays when a photo of the right size comes.
+        A box drawn by hand stays for the other frames of its video, until the hand is searched for again. A saved
+        prediction that was opened without its photo stays when a photo of the right size comes.
         """
         orphan = self.picture is None and self.prediction is not None
         stays = orphan and picture is not None and picture.fits(self.prediction)
+        same_video = self.picture is not None and picture is not None and picture.shows_video_of(self.picture)
         self.loading = ""
         self.picture = picture
-        self.box = None
+        self.box = self.box if same_video else None
         self.set_truth(truth)
         self.picture_changed.emit()
         self.request_changed.emit()
         if not stays:
             self.set_prediction(None)
+        elif "intrinsics" in self.prediction.unknown:
+            self.set_prediction(self.prediction)
 
     def set_truth(self, truth: Truth | None) -> None:
         """What the hand in the picture really did; None where nobody knows."""
@@ -148,6 +168,9 @@ class SessionModel:
 
     def set_prediction(self, prediction: Prediction | None, seconds: float | None = None) -> None:
         """Show hypotheses, with the seconds it took to predict them; None shows none."""
+        if prediction is not None and self.picture is not None:
+            picture = self.picture
+            prediction = for_photo(prediction, picture.width, picture.height, picture.intrinsics)
         self.prediction = prediction
         self.seconds = seconds
         if prediction is None:

@@ -57,7 +57,7 @@ class ViewModel:
 
     def show_prediction(self, prediction: Prediction, keep_view: bool) -> None:
         """Frame the hand of a prediction; with keep_view only its place changes, not the angle or the zoom."""
-        points = prediction.joints.reshape(-1, 3)
+        points = prediction.landmarks.reshape(-1, 3)
         self._points = points
         self._intrinsics = np.asarray(prediction.intrinsics, np.float64)
         x, y, w, h = (float(value) for value in prediction.box)
