@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from handviz.hypotheses.errors import MM, wrist_relative
+from handviz.hypotheses.errors import MM, mean_distance_mm, wrist_relative
 
 
 def joint_spread_mm(joints: np.ndarray) -> np.ndarray:
@@ -20,7 +20,19 @@ def spread_mm(joints: np.ndarray) -> float:
 def pairwise_distance_mm(joints: np.ndarray) -> np.ndarray:
     """Mean joint distance (K, K) in mm between hypotheses (K, T, 21, 3), wrist-relative."""
     relative = wrist_relative(joints, joints).astype(np.float64)
-    return MM * np.linalg.norm(relative[:, None] - relative[None, :], axis=-1).mean((-1, -2))
+    count = len(relative)
+    distances = np.zeros((count, count))
+    # One against those after it: all pairs at once would take K times the memory.
+    for first in range(count - 1):
+        rest = np.linalg.norm(relative[first + 1 :] - relative[first], axis=-1).mean((-1, -2))
+        distances[first, first + 1 :] = distances[first + 1 :, first] = MM * rest
+    return distances
+
+
+def distance_to_mean_mm(joints: np.ndarray) -> np.ndarray:
+    """Mean joint distance (K,) in mm of each hypothesis (K, T, 21, 3) to the mean of all, wrist-relative."""
+    relative = wrist_relative(joints, joints)
+    return mean_distance_mm(relative, relative.mean(0)).mean(-1)
 
 
 def mean_pairwise_distance_mm(joints: np.ndarray) -> float:
