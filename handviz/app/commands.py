@@ -17,7 +17,6 @@ from handviz.hypotheses.prediction import Prediction
 if TYPE_CHECKING:
     from handviz.app.window import MainWindow
 
-THRESHOLD_STEP = 0.01
 ZOOM_STEP = 1.25
 
 
@@ -67,8 +66,9 @@ def handlers(window: MainWindow) -> dict[str, Callable[..., None]]:
         "worse": lambda: selection.step(1),
         "best": lambda: selection.choose(None),
         "solo": view.set_solo,
-        "threshold_up": lambda: selection.set_threshold(selection.threshold + THRESHOLD_STEP),
-        "threshold_down": lambda: selection.set_threshold(selection.threshold - THRESHOLD_STEP),
+        "threshold_up": lambda: window.inspector.scores.tighten(1),
+        "threshold_down": lambda: window.inspector.scores.tighten(-1),
+        "keep_by": window.inspector.scores.switch_mode,
         "next_frame": lambda: bar.step(1),
         "previous_frame": lambda: bar.step(-1),
         "frames_ahead": lambda: bar.step(10),

@@ -3,7 +3,6 @@
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
-    QDoubleSpinBox,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -15,14 +14,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from handviz.app.controls import Slider, label, padded, rule
+from handviz.app.controls import label, padded, rule
 from handviz.app.icons import icon
 from handviz.app.models.session import MAX_HYPOTHESES, SessionModel
-from handviz.app.score_strip import ScoreStrip
+from handviz.app.score_panel import ScorePanel
 from handviz.app.theme import Theme
-from handviz.hypotheses.diversity import spread_mm
 
-SLIDER_STEPS = 200
 MAX_SEED = 2**31 - 1
 
 
@@ -46,10 +43,11 @@ class Inspector(QScrollArea):
         column.setSpacing(9)
         self._build_request(column)
         column.addWidget(rule())
-        self._build_selection(column)
+        self.scores = ScorePanel(session)
+        column.addWidget(self.scores)
         column.addWidget(rule())
         self._build_chosen(column)
-        for field in (self.count, self.seed, self.threshold):
+        for field in (self.count, self.seed):
             padded(field)
         column.addStretch(1)
         self.setWidget(body)
@@ -92,38 +90,6 @@ class Inspector(QScrollArea):
         self.auto.toggled.connect(lambda on: self._session.set_request(auto_predict=on))
         self.predict.clicked.connect(self.predict_requested)
 
-    def _build_selection(self, column: QVBoxLayout) -> None:
-        self.strip = ScoreStrip(self._session)
-        self.slider = Slider("Score threshold")
-        self.slider.setRange(0, SLIDER_STEPS)
-        self.slider.setPageStep(SLIDER_STEPS // 10)
-        self.slider.setToolTip("Hypotheses that score less are hidden")
-        self.threshold = QDoubleSpinBox()
-        self.threshold.setRange(0.0, 1.0)
-        self.threshold.setDecimals(3)
-        self.threshold.setSingleStep(0.01)
-        self.threshold.setAccessibleName("Score threshold, as a number")
-        self.kept = label("", "figure")
-        self.kept.setAccessibleName("Kept hypotheses")
-        self.spread = label("", "muted")
-        self.spread.setWordWrap(True)
-        self.spread.setToolTip(
-            "Standard deviation of the joints over the kept hypotheses, mean of joints and timesteps"
-        )
-        line = QHBoxLayout()
-        line.addWidget(label("Selection score", "heading"), 1)
-        line.addWidget(self.kept)
-        column.addLayout(line)
-        column.addWidget(self.strip)
-        row = QHBoxLayout()
-        row.addWidget(self.slider, 1)
-        row.addWidget(self.threshold)
-        column.addLayout(row)
-        column.addWidget(self.spread)
-        selection = self._session.selection
-        self.slider.valueChanged.connect(lambda value: selection.set_threshold(value / SLIDER_STEPS))
-        self.threshold.valueChanged.connect(selection.set_threshold)
-
     def _build_chosen(self, column: QVBoxLayout) -> None:
         self.better = QToolButton()
         self.better.setAccessibleName("Choose the next better hypothesis")
@@ -162,40 +128,28 @@ class Inspector(QScrollArea):
         self.predict.setEnabled(session.picture is not None)
 
     def refresh_selection(self) -> None:
-        """Mirror the selection."""
+        """Mirror which hypothesis is chosen."""
         selection, prediction = self._session.selection, self._session.prediction
-        with QSignalBlocker(self.slider):
-            self.slider.setValue(round(selection.threshold * SLIDER_STEPS))
-        with QSignalBlocker(self.threshold):
-            self.threshold.setValue(selection.threshold)
         self.solo.setChecked(self._session.view.solo)
         count, chosen = len(selection.scores), selection.chosen
         shown = prediction is not None and count == prediction.num_hypotheses and chosen is not None
-        for widget in (self.slider, self.threshold, self.better, self.worse, self.solo):
+        for widget in (self.better, self.worse, self.solo):
             widget.setEnabled(shown)
         if not shown:
-            for text in (self.kept, self.spread, self.chosen_score, self.chosen_detail):
+            for text in (self.chosen_score, self.chosen_detail):
                 text.clear()
             self.chosen.setText("None yet")
             return
-        kept = selection.kept
-        self.kept.setText(f"{int(kept.sum())} of {count} kept")
-        self.spread.setText(
-            f"Spread of the kept: {spread_mm(prediction.joints[kept]):.1f} mm"
-            if kept.any()
-            else "None reach this score: lower the threshold."
-        )
         place = int((selection.order == chosen).argmax())
         self.better.setEnabled(place > 0)
         self.worse.setEnabled(place + 1 < count)
         self.chosen.setText(f"Number {chosen + 1}")
-        self.chosen_score.setText(f"{selection.scores[chosen]:.2f}")
+        self.chosen_score.setText(f"{selection.scores[chosen]:.3f}")
         place_text = "best score" if place == 0 else f"place {place + 1} of {count}"
         self.chosen_detail.setText(f"{place_text} · μ {prediction.mu[chosen]:.2f} · ν {prediction.nu[chosen]:.2f}")
 
     def set_theme(self, theme: Theme) -> None:
         """Colour what the style sheet does not reach."""
-        self.strip.theme = theme
-        self.strip.update()
+        self.scores.set_theme(theme)
         self.better.setIcon(icon("up", theme.text))
         self.worse.setIcon(icon("down", theme.text))

@@ -23,7 +23,7 @@ def test_no_order_of_actions_upsets_the_window(qtbot, rig, photo, video, tmp_pat
     make_prediction(5, 320, 240).save(tmp_path / "five.npz")
     (tmp_path / "bad.jpg").write_text("no picture")
     files = [photo, video, tmp_path / "five.npz", tmp_path / "bad.jpg"]
-    canvases = [window.photo_pane.canvas, window.viewport_pane.canvas, window.inspector.strip]
+    canvases = [window.photo_pane.canvas, window.viewport_pane.canvas, window.inspector.scores.histogram]
     commands = [action for name, action in window.actions_by_name.items() if name not in LEFT_OUT]
     predictor: FakePredictor = rig.predictor
 
@@ -45,7 +45,7 @@ def test_no_order_of_actions_upsets_the_window(qtbot, rig, photo, video, tmp_pat
         elif kind == 4:
             qtbot.mouseDClick(canvas, Qt.MouseButton.LeftButton, pos=QPoint(*place(canvas)))
         elif kind == 5:
-            window.inspector.slider.setValue(chance.randrange(201))
+            window.inspector.scores.slider.setValue(chance.randrange(1001))
         elif kind == 6:
             window.resize(chance.randrange(700, 1700), chance.randrange(400, 1000))
         elif kind == 7:
@@ -74,5 +74,6 @@ def test_no_order_of_actions_upsets_the_window(qtbot, rig, photo, video, tmp_pat
     session.view.set_solo(False)
     session.selection.choose(None)
     qtbot.waitUntil(lambda: window.viewport_pane.canvas.at_rest)
+    session.selection.set_mode("threshold")
     kept = keep_above(session.prediction.score, session.selection.threshold)
     assert (rig.renderer.visible == kept[:, None]).all()

@@ -24,7 +24,7 @@ def test_a_dropped_photo_is_shown_and_predicted(qtbot, rig, photo) -> None:
     assert not rig.window.photo_pane.empty.isVisible()
     assert rig.renderer.meshes.shape == (16, 3, 84, 3)
     assert rig.renderer.visible.sum() == 3 * 8
-    assert rig.window.inspector.kept.text() == "8 of 16 kept"
+    assert rig.window.inspector.scores.kept.text() == "8 of 16"
     assert rig.window.settings.recent == [photo]
     assert "0.25 s" in rig.window.status.engine.text()
 
@@ -41,7 +41,7 @@ def test_the_demo_opens_by_its_button(qtbot, rig) -> None:
 def test_dragging_the_threshold_hides_hypotheses_live(qtbot, rig, photo) -> None:
     shown(qtbot, rig, photo)
     settle(qtbot, rig)
-    slider = rig.window.inspector.slider
+    slider = rig.window.inspector.scores.slider
     middle = slider.height() // 2
     drag(qtbot, slider, (slider.width() // 2, middle), (round(0.8 * slider.width()), middle))
     threshold = rig.window.session.selection.threshold
@@ -50,28 +50,8 @@ def test_dragging_the_threshold_hides_hypotheses_live(qtbot, rig, photo) -> None
     kept = int((make_prediction().score >= threshold).sum())
     assert 0 < kept < 8
     assert rig.renderer.visible.any(1).sum() == kept
-    assert rig.window.inspector.kept.text() == f"{kept} of 16 kept"
-    assert rig.window.inspector.threshold.value() == pytest.approx(threshold, abs=1e-3)
-
-
-def test_typing_a_threshold_and_dragging_its_line_mean_the_same(qtbot, rig, photo) -> None:
-    shown(qtbot, rig, photo)
-    rig.window.inspector.threshold.setValue(0.9)
-    assert rig.window.session.selection.threshold == pytest.approx(0.9)
-    strip = rig.window.inspector.strip
-    y = round(strip._line_y())
-    drag(qtbot, strip, (30, y), (30, strip.height() - 20))
-    assert rig.window.session.selection.threshold < 0.3
-    assert rig.window.session.selection.chosen == 0 and not rig.window.session.selection.picked
-
-
-def test_a_click_on_a_bar_chooses_that_hypothesis(qtbot, rig, photo) -> None:
-    shown(qtbot, rig, photo)
-    strip = rig.window.inspector.strip
-    # The best is on the left, and scores fall with the index.
-    qtbot.mouseClick(strip, Qt.MouseButton.LeftButton, pos=QPoint(round(strip.width() * 3.5 / 16), 12))
-    assert rig.window.session.selection.chosen == 3
-    assert "Number 4" in rig.window.inspector.chosen.text()
+    assert rig.window.inspector.scores.kept.text() == f"{kept} of 16"
+    assert rig.window.inspector.scores.threshold.value() == pytest.approx(threshold, abs=1e-3)
 
 
 def test_orbit_pan_and_zoom_move_the_camera(qtbot, rig, photo) -> None:
@@ -216,7 +196,7 @@ def test_arrows_choose_by_score_in_the_panes_and_leave_sliders_alone(qtbot, rig,
     canvas.setFocus()
     qtbot.keyClick(canvas, Qt.Key.Key_Down)
     assert selection.chosen == 1
-    slider = rig.window.inspector.slider
+    slider = rig.window.inspector.scores.slider
     slider.setFocus()
     qtbot.keyClick(slider, Qt.Key.Key_Down)
     assert selection.chosen == 1 and selection.threshold < 0.5

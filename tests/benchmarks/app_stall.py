@@ -200,7 +200,7 @@ def main() -> int:
             turn(0.8)
             pulse.take()
             latencies.clear()
-            slider = window.inspector.slider
+            slider = window.inspector.scores.slider
             across = np.concatenate([np.linspace(0.1, 0.9, MOVES // 2), np.linspace(0.9, 0.1, MOVES // 2)])
             drag(slider, [(share * slider.width(), slider.height() / 2) for share in across])
             report(f"K={count}: drag the threshold")

@@ -33,8 +33,8 @@ class ScoreAxis:
         low, high = float(np.min(scores)), float(np.max(scores))
         margin = max(0.06 * (high - low), 0.5 * (LEAST_SPAN - (high - low)), 0.002)
         low, high = low - margin, high + margin
-        step = 0.5 * round_step(high - low)
-        return ScoreAxis(max(np.floor(low / step) * step, 0.0), min(np.ceil(high / step) * step, 1.0))
+        step = 0.2 * round_step(high - low)
+        return ScoreAxis(max(float(np.floor(low / step)) * step, 0.0), min(float(np.ceil(high / step)) * step, 1.0))
 
     def at(self, fraction: float) -> float:
         """The score at a fraction of the width, in 0..1."""
