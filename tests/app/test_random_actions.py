@@ -73,7 +73,7 @@ def test_no_order_of_actions_upsets_the_window(qtbot, rig, photo, video, tmp_pat
         session.view.set_timestep(timestep, True)
     session.view.set_solo(False)
     session.selection.choose(None)
-    qtbot.waitUntil(lambda: window.viewport_pane.canvas.at_rest)
     session.selection.set_mode("threshold")
+    qtbot.waitUntil(lambda: window.viewport_pane.canvas.at_rest)
     kept = keep_above(session.prediction.score, session.selection.threshold)
     assert (rig.renderer.visible == kept[:, None]).all()
