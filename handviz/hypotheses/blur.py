@@ -5,15 +5,22 @@ import numpy as np
 from handviz.hypotheses.errors import reverse_time
 
 
+def runs_against(sequences: np.ndarray, reference: int = 0) -> np.ndarray:
+    """Mask (K,) of the sequences (K, T, J, D) that come closer to the motion of the reference when time runs backwards.
+
+    Motions are compared by their travel over the exposure, which does not depend on where each hand stands.
+    """
+    travel = sequences[:, -1] - sequences[:, 0]
+    return (travel * travel[reference]).sum((-2, -1)) < 0
+
+
 def in_one_order(sequences: np.ndarray, reference: int = 0) -> np.ndarray:
     """Sequences (K, T, J, D), each reversed in time where that brings it closer to the motion of the reference.
 
     A motion and its reverse leave the same photo, so hypotheses come in both orders; their mean would stand still.
-    Motions are compared by their travel over the exposure, which does not depend on where each hand stands.
     """
-    travel = sequences[:, -1] - sequences[:, 0]
-    agree = (travel * travel[reference]).sum((-2, -1)) >= 0
-    return np.where(agree[:, None, None, None], sequences, reverse_time(sequences, 1))
+    turned = runs_against(sequences, reference)
+    return np.where(turned[:, None, None, None], reverse_time(sequences, 1), sequences)
 
 
 def longest_path(joints: np.ndarray) -> np.ndarray:

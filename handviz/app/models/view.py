@@ -50,6 +50,8 @@ class ViewModel:
         self.playing = False
         self.speed = 0.6
         self._photo: PhotoTransform | None = None
+        self._photo_fitted: tuple[PhotoTransform, int, int] | None = None
+        self._photo_move = (1.0, 0.0, 0.0)
         self._photo_size: tuple[int, int] | None = None
         self._box: tuple[float, float, float, float] | None = None
         self._intrinsics: np.ndarray | None = None
@@ -148,8 +150,30 @@ class ViewModel:
             region = (0.0, 0.0, float(photo_width), float(photo_height))
             if self._box is not None:
                 region = around(self._box, 0.45, photo_width, photo_height)
-            self._photo = PhotoTransform.fitting(region, width, height)
+            fitted = PhotoTransform.fitting(region, width, height)
+            self._photo_fitted = fitted, width, height
+            zoom, right, down = self._photo_move
+            self._photo = fitted.zoomed_at(0.5 * width, 0.5 * height, zoom).panned(right, down)
+            self._photo_move = (1.0, 0.0, 0.0)
         return self._photo
+
+    @property
+    def photo_move(self) -> tuple[float, float, float]:
+        """Zoom about the pane's middle, and shift right and down in pixels, since the photo was fitted to the pane."""
+        if self._photo is None or self._photo_fitted is None:
+            return self._photo_move
+        fitted, width, height = self._photo_fitted
+        zoom = self._photo.scale / fitted.scale
+        zoomed = fitted.zoomed_at(0.5 * width, 0.5 * height, zoom)
+        return zoom, self._photo.left - zoomed.left, self._photo.top - zoomed.top
+
+    def set_camera(self, orbit: OrbitView, over_photo: bool, photo_move: tuple[float, float, float]) -> None:
+        """Take the whole state of another viewport's camera."""
+        if (orbit, over_photo) == (self.orbit, self.over_photo) and np.allclose(photo_move, self.photo_move, atol=1e-6):
+            return
+        self.orbit, self.over_photo = orbit, over_photo
+        self._photo, self._photo_move = None, photo_move
+        self.camera_changed.emit()
 
     def camera(self, width: int, height: int, pixel_ratio: float = 1.0) -> Camera:
         """The camera for a pane of width x height, its image in device pixels."""
