@@ -74,7 +74,7 @@ class HandDetector:
     def load(cls, folder: Path | None = None) -> "HandDetector":
         """The detector of a folder, by default the shipped one. Raises ModelFileError for missing or altered files."""
         folder = Path(folder) if folder is not None else models_dir() / "detector"
-        return cls(_load_net(folder / PALM_FILE), _load_net(folder / LANDMARK_FILE))
+        return cls(load_net(folder / PALM_FILE), load_net(folder / LANDMARK_FILE))
 
     def detect(self, image: np.ndarray) -> list[Detection]:
         """Hands in image (H, W, 3) uint8 RGB, the most prominent (score times size) first; may be empty.
@@ -254,7 +254,8 @@ def check_image(image: np.ndarray) -> None:
         raise InputError(f"The picture is too small ({width} x {height} pixels) to show a hand; use a larger one.")
 
 
-def _load_net(path: Path) -> cv2.dnn.Net:
+def load_net(path: Path) -> cv2.dnn.Net:
+    """A network of SHA256. Raises ModelFileError for a missing or altered file."""
     try:
         content = path.read_bytes()
     except OSError as error:

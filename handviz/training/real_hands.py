@@ -1,6 +1,5 @@
 """Sharp real hand crops with a teacher's joints, smeared on the fly: real skin, light and sensors in the training.
 
-Folder: crops/*.jpg and labels.npz with name (n,), joints_2d (n, 21, 2) px of the crop, joints_world (n, 21, 3) metres.
 The smear turns, shifts and zooms the whole crop over the exposure, as a hand and camera moving together would; the
 truth of each timestep follows. Only joints are known of these hands, not rotations and betas.
 """
@@ -8,16 +7,12 @@ truth of each timestep follows. Only joints are known of these hands, not rotati
 from pathlib import Path
 
 import numpy as np
-import torch
-from torch.nn import functional
 
+from handviz.datasets.real_hands import read_real_hands, smear
 from handviz.errors import InputError
 from handviz.geometry.rotations import axis_angle_to_matrix
 from handviz.geometry.skeleton import TIMESTEPS
-from handviz.training.batches import decode_jpeg
 
-_HELD_OUT = 0.15
-"""Share of the crops, last by name, that training never sees."""
 _MOMENTS = 21
 _STILL = 0.15
 _LONGEST_BLUR = 0.25
@@ -32,35 +27,20 @@ class RealHandSource:
     """Real crops of right hands as a CropSource."""
 
     def __init__(self, folder: Path, held_out: bool = False) -> None:
-        try:
-            with np.load(folder / "labels.npz", allow_pickle=False) as labels:
-                names = labels["name"]
-                joints_2d, joints_world = labels["joints_2d"], labels["joints_world"]
-            first_held_out = round(len(names) * (1.0 - _HELD_OUT))
-            inside = np.ones(len(names), bool)
-            inside[first_held_out:] = False
-            chosen = np.nonzero((inside != held_out) & _is_right(joints_world))[0]
-            self.jpegs = [(folder / "crops" / str(names[index])).read_bytes() for index in chosen]
-        except (OSError, KeyError, ValueError) as error:
-            raise InputError(
-                f"{folder} is not a folder of real hand crops (labels.npz, crops/); name another one."
-            ) from error
-        if not self.jpegs:
+        self.hands = [hand for hand in read_real_hands(folder, held_out) if hand.hand == "right"]
+        if not self.hands:
             raise InputError(f"{folder} holds no right hands; name another folder.")
-        side = decode_jpeg(self.jpegs[0]).shape[0]
-        self.joints_2d = (joints_2d[chosen] / side).astype(np.float32)
-        self.joints_world = joints_world[chosen].astype(np.float32)
 
     def __len__(self) -> int:
-        return len(self.jpegs)
+        return len(self.hands)
 
     def read(self, index: int, rng: np.random.Generator) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         """One smeared crop and its truth, as BatchStream wants them."""
-        image = decode_jpeg(self.jpegs[index])
+        hand = self.hands[index]
         motion = _draw_motion(rng)
         moments = np.linspace(-1.0, 1.0, _MOMENTS)
-        smeared = smear(image, motion(moments), _SIZE)
-        still = place(self.joints_2d[index], self.joints_world[index], float(rng.uniform(*_FOCAL_RANGE)))
+        smeared = smear(hand.image(), motion(moments), _SIZE)
+        still = place(hand.joints_2d, hand.joints_world, float(rng.uniform(*_FOCAL_RANGE)))
         joints, crop_focal = still
         sequence = np.stack(
             [_move(joints, crop_focal, motion(np.array([t]))[0]) for t in np.linspace(-1, 1, len(TIMESTEPS))]
@@ -74,13 +54,6 @@ class RealHandSource:
             "has_parameters": np.float32(0.0),
         }
         return smeared, truth
-
-
-def _is_right(joints_world: np.ndarray) -> np.ndarray:
-    """Fingers flex towards the palm: on which side of wrist, index and pinky knuckle they lie tells the hand."""
-    index, pinky = joints_world[:, 5] - joints_world[:, 0], joints_world[:, 17] - joints_world[:, 0]
-    knuckles, tips = joints_world[:, [5, 9, 13, 17]].mean(1), joints_world[:, [8, 12, 16, 20]].mean(1)
-    return (np.cross(index, pinky) * (tips - knuckles)).sum(-1) > 0
 
 
 def place(joints_2d: np.ndarray, joints_world: np.ndarray, crop_focal: float) -> tuple[np.ndarray, float]:
@@ -103,22 +76,6 @@ def _draw_motion(rng: np.random.Generator):
     speed = np.array([*shift, turn, zoom]) * (not still)
     bend = 0.4 * rng.standard_normal(4) * np.linalg.norm(shift) * np.array([1.0, 1.0, 0.5, 0.2]) * (not still)
     return lambda times: times[:, None] * speed + (times**2)[:, None] * bend
-
-
-def smear(image: np.ndarray, path: np.ndarray, size: int) -> np.ndarray:
-    """Average in linear light of the image (S, S, 3) uint8 along a path (M, 4) of shift, turn and log zoom."""
-    light = torch.from_numpy(image.astype(np.float32) / 255.0).permute(2, 0, 1)[None] ** 2.2
-    shift, turn, zoom = path[:, :2], path[:, 2], np.exp(path[:, 3])
-    cos, sin = np.cos(turn) / zoom, np.sin(turn) / zoom
-    inverse = np.stack([np.stack([cos, sin], -1), np.stack([-sin, cos], -1)], -2)
-    offset = -(inverse @ (2.0 * shift)[..., None])
-    theta = torch.from_numpy(np.concatenate([inverse, offset], -1)).float()
-    grid = functional.affine_grid(theta, [len(path), 3, size, size], align_corners=False)
-    moments = functional.grid_sample(
-        light.expand(len(path), -1, -1, -1), grid, padding_mode="reflection", align_corners=False
-    )
-    blurred = moments.mean(0).clamp(0, 1) ** (1 / 2.2)
-    return (blurred.permute(1, 2, 0).numpy() * 255.0 + 0.5).astype(np.uint8)
 
 
 def _move(joints: np.ndarray, crop_focal: float, motion: np.ndarray) -> np.ndarray:
