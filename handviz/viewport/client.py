@@ -11,7 +11,7 @@ from handviz.geometry.cameras import Camera
 from handviz.viewport.backends.names import BACKENDS
 from handviz.viewport.choice import choose_backend, remember
 from handviz.viewport.launch import RenderProcess
-from handviz.viewport.messages import Frame, Hit, Message, RenderStatus, camera_fields
+from handviz.viewport.messages import MAIN, Frame, FrameRequest, Hit, Message, RenderStatus, camera_fields
 
 DEATHS_ALLOWED = 4
 """So many deaths within DEATH_WINDOW_SECONDS and the process is not started again."""
@@ -59,8 +59,9 @@ class RenderClient:
         self._picks: dict[int, tuple[dict, Callable[[list[Hit]], None]]] = {}
         self._unsent_picks: deque[int] = deque()
         self._next_id = 1
-        self._waiting: tuple[int, Camera, bool] | None = None
-        self._current: tuple[int, Camera, bool] | None = None
+        self._waiting: dict[str, FrameRequest] = {}
+        self._current: dict[str, FrameRequest] = {}
+        self._drawing: int | None = None
         self._drawing_since: float | None = None
         self._frames_drawn = 0
         self._process: RenderProcess | None = None
@@ -121,19 +122,38 @@ class RenderClient:
             raise ValueError("vertices must be finite")
         self._set(vertices=vertices, faces=faces)
 
+    def set_extras(self, extras: np.ndarray) -> None:
+        """Further meshes (M, T, V, 3) of the same topology, behind the hypotheses on their axis: a mean hand, a truth.
+
+        They are cheap to change. Raises ValueError on other shapes.
+        """
+        extras = np.array(extras, np.float32, order="C")
+        if extras.ndim != 4 or extras.shape[3] != 3 or not np.isfinite(extras).all():
+            raise ValueError(f"extra meshes must be finite (M, T, V, 3), not {extras.shape}")
+        self._set(extras=extras)
+
     def set_colors(self, colors: np.ndarray) -> None:
-        """colors (K, T, 3) or (K, T, V, 3), sRGB 0..1. Raises ValueError on other shapes."""
-        colors = np.clip(np.array(colors, np.float32, order="C"), 0.0, 1.0)
+        """colors (K + M, T, 3) or (K + M, T, V, 3), sRGB as 0..1 or uint8. Raises ValueError on other shapes."""
+        colors = np.asarray(colors)
         if colors.ndim not in (3, 4) or colors.shape[-1] != 3:
             raise ValueError(f"colors must be (K, T, 3) or (K, T, V, 3), not {colors.shape}")
-        self._set(colors=colors)
+        if colors.dtype != np.uint8:
+            colors = (np.clip(colors.astype(np.float32), 0.0, 1.0) * 255.0 + 0.5).astype(np.uint8)
+        self._set(colors=np.array(colors, order="C"))
 
     def set_visible(self, visible: np.ndarray) -> None:
-        """visible (K, T) bool: which meshes are drawn. Raises ValueError on other shapes."""
-        visible = np.array(visible, bool)
-        if visible.ndim != 2:
-            raise ValueError(f"visible must be (K, T), not {visible.shape}")
-        self._set(visible=visible)
+        """visible (K + M, T) bool: which meshes are drawn. Raises ValueError on other shapes."""
+        self._set(visible=_mask(visible))
+
+    def set_ghosts(self, ghosts: np.ndarray) -> None:
+        """ghosts (K + M, T) bool: which of the other meshes are drawn as ghosts, through which one sees what lies
+        behind. Raises ValueError on other shapes."""
+        self._set(ghosts=_mask(ghosts))
+
+    def set_time(self, time: float | None) -> None:
+        """Draw every mesh once, at a time from 0 past to T - 1 future, visible where any of its timesteps is; None
+        draws the timesteps."""
+        self._set(time=np.array(np.nan if time is None else time, np.float64))
 
     def set_background(self, background: np.ndarray | tuple[float, float, float]) -> None:
         """One colour (3,) sRGB 0..1, or a picture (H, W, 3) uint8 that is stretched to the frame behind the meshes."""
@@ -144,17 +164,27 @@ class RenderClient:
             raise ValueError("background must be (3,) in 0..1 or (H, W, 3) uint8")
         self._set(background=background.copy())
 
-    def request_frame(self, camera: Camera, interactive: bool = False) -> int:
-        """Ask for a picture; of several waiting requests only the newest is drawn. Returns the request id.
+    def request_frame(
+        self,
+        camera: Camera,
+        interactive: bool = False,
+        *,
+        channel: str = MAIN,
+        visible: np.ndarray | None = None,
+        transparent: bool = False,
+    ) -> int:
+        """Ask for a picture; of several waiting requests of a channel only the newest is drawn. Returns its id.
 
         A request at rest (interactive=False) is answered by a quick picture and then by one in full detail; an
-        interactive one by the quick picture alone.
+        interactive one by the quick picture alone. visible (K + M, T) overrides set_visible and the ghosts for this
+        picture. A transparent one is (H, W, 4), colours times coverage, and shows no background.
         """
         if camera.width < 1 or camera.height < 1:
             raise ValueError("a picture needs at least one pixel")
+        mask = None if visible is None else _mask(visible)
         with self._condition:
             request_id = self._take_id()
-            self._waiting = (request_id, camera, interactive)
+            self._waiting[channel] = FrameRequest(request_id, camera, interactive, channel, mask, transparent)
             self._condition.notify()
         return request_id
 
@@ -201,8 +231,8 @@ class RenderClient:
             self._unsent = set(self._scene)
             self._unsent_picks = deque(self._picks)
             # What was last seen is drawn again, unless something newer waits.
-            self._waiting = self._waiting or self._current
-            self._current, self._drawing_since = None, None
+            self._waiting = self._current | self._waiting
+            self._current, self._drawing, self._drawing_since = {}, None, None
         self._process = RenderProcess(backend, self._environment, self._receive, self._notice_end)
 
     def _serve(self) -> str | None:
@@ -215,7 +245,7 @@ class RenderClient:
                     return None
                 if self._ready and self._wants_another():
                     return self._wanted
-                if self._frames_drawn >= FRAMES_PER_PROCESS and self._waiting is None and self._drawing_since is None:
+                if self._frames_drawn >= FRAMES_PER_PROCESS and not self._waiting and self._drawing_since is None:
                     return self._process.backend
                 late = not self._ready and time.monotonic() - started > START_SECONDS
                 stuck = self._drawing_since is not None and time.monotonic() - self._drawing_since > DRAW_SECONDS
@@ -240,23 +270,24 @@ class RenderClient:
         """Whether a faster backend was found; one that has died here before is not gone back to."""
         return self._wanted not in ("auto", self._process.backend) and not self._deaths
 
-    def _next_request(self) -> tuple[int, Camera, bool] | None:
+    def _next_request(self) -> FrameRequest | None:
         """The request to be sent now, if one waits and the last one has its first picture."""
-        if self._waiting is None or self._drawing_since is not None:
+        if not self._waiting or self._drawing_since is not None:
             return None
-        self._current, self._waiting = self._waiting, None
-        self._drawing_since = time.monotonic()
-        return self._current
+        # The oldest first, so that no channel starves another.
+        request = min(self._waiting.values(), key=lambda waiting: waiting.request_id)
+        self._current[request.channel] = self._waiting.pop(request.channel)
+        self._drawing, self._drawing_since = request.request_id, time.monotonic()
+        return request
 
-    def _send(self, arrays: dict, picks: list, request: tuple[int, Camera, bool] | None) -> None:
+    def _send(self, arrays: dict, picks: list, request: FrameRequest | None) -> None:
         if arrays:
             self._process.send("scene", arrays)
         for pick_id, fields in picks:
             self._process.send("pick", id=pick_id, **fields)
         if request is not None:
-            request_id, camera, interactive = request
-            self._process.provide_slots(3 * camera.width * camera.height)
-            self._process.send("frame", id=request_id, camera=camera_fields(camera), interactive=interactive)
+            self._process.provide_slots(request.slot_bytes)
+            self._process.send("frame", request.arrays(), **request.fields())
 
     def _receive(self, process: RenderProcess, message: Message) -> None:
         match message.kind:
@@ -278,12 +309,13 @@ class RenderClient:
     def _receive_frame(self, process: RenderProcess, message: Message) -> None:
         fields = message.fields
         with self._condition:
-            if self._current is not None and self._current[0] == fields["id"]:
-                self._drawing_since = None
+            if self._drawing == fields["id"]:
+                self._drawing, self._drawing_since = None, None
                 self._condition.notify()
             self._frames_drawn += 1
         image = process.read_image(message)
-        self._on_frame(Frame(fields["id"], image, fields["seconds"], process.backend, fields["full_detail"]))
+        seconds, detail, channel = fields["seconds"], fields["full_detail"], fields["channel"]
+        self._on_frame(Frame(fields["id"], image, seconds, process.backend, detail, channel))
 
     def _notice_end(self, process: RenderProcess) -> None:
         with self._condition:
@@ -321,3 +353,10 @@ class RenderClient:
 
     def _status(self, state: str, message: str, backend: str) -> None:
         self._on_status(RenderStatus(state, message, backend))
+
+
+def _mask(mask: np.ndarray) -> np.ndarray:
+    mask = np.array(mask, bool)
+    if mask.ndim != 2:
+        raise ValueError(f"a mask of meshes must be (K, T), not {mask.shape}")
+    return mask

@@ -100,9 +100,9 @@ class RenderProcess:
         return self.send("ring", name=self._ring.name, slot_bytes=slot_bytes)
 
     def read_image(self, message: Message) -> np.ndarray:
-        """The picture (H, W, 3) uint8 that a "frame" answer announces; its slot is given back."""
+        """The picture (H, W, 3 or 4) uint8 that a "frame" answer announces; its slot is given back."""
         fields = message.fields
-        image = self._rings[fields["ring"]].read(fields["slot"], fields["height"], fields["width"])
+        image = self._rings[fields["ring"]].read(fields["slot"], fields["height"], fields["width"], fields["channels"])
         self.send("release", ring=fields["ring"], slot=fields["slot"])
         return image
 

@@ -13,6 +13,9 @@ import numpy as np
 
 from handviz.geometry.cameras import Camera
 
+MAIN = "main"
+"""The channel of pictures unless another is named; each channel has its own newest request."""
+
 _LENGTH = struct.Struct("<I")
 
 
@@ -20,9 +23,10 @@ _LENGTH = struct.Struct("<I")
 class Frame:
     """One finished picture.
 
-    image (H, W, 3) uint8 RGB, the camera's size, the receiver's own copy. seconds is the drawing time in the render
-    process. full_detail is False for a quick picture (fewer triangles or pixels); when the request was not interactive
-    a second Frame with the same request_id and full detail follows, unless a newer request overtakes it.
+    image (H, W, 3) uint8 RGB, of a transparent request (H, W, 4), the camera's size, the receiver's own copy. seconds
+    is the drawing time in the render process. full_detail is False for a quick picture (fewer triangles or pixels);
+    when the request was not interactive a second Frame with the same request_id and full detail follows, unless a newer
+    request of its channel overtakes it.
     """
 
     request_id: int
@@ -30,6 +34,7 @@ class Frame:
     seconds: float
     backend: str
     full_detail: bool = True
+    channel: str = MAIN
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,37 @@ class Message:
     kind: str
     fields: dict[str, Any] = field(default_factory=dict)
     arrays: dict[str, np.ndarray] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class FrameRequest:
+    """A picture that was asked for; see RenderClient.request_frame."""
+
+    request_id: int
+    camera: Camera
+    interactive: bool
+    channel: str = MAIN
+    visible: np.ndarray | None = None
+    transparent: bool = False
+
+    @property
+    def slot_bytes(self) -> int:
+        """Size of the picture."""
+        return (4 if self.transparent else 3) * self.camera.width * self.camera.height
+
+    def fields(self) -> dict[str, Any]:
+        """All but the mask, as JSON values."""
+        return {
+            "id": self.request_id,
+            "camera": camera_fields(self.camera),
+            "interactive": self.interactive,
+            "channel": self.channel,
+            "transparent": self.transparent,
+        }
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """The mask, if there is one."""
+        return {} if self.visible is None else {"visible": self.visible}
 
 
 def write_message(stream: BinaryIO, message: Message) -> None:

@@ -35,10 +35,10 @@ def main() -> int:
     renderer = create_renderer(parser.parse_args().backend)
     scene = Scene()
     scene.set_meshes(*blob_meshes(HYPOTHESES, TIMESTEPS))
-    scene.set_colors(np.broadcast_to(np.float32([1.0, 0.0, 0.0]), (HYPOTHESES, TIMESTEPS, 3)))
+    scene.set_colors(np.broadcast_to(np.uint8([255, 0, 0]), (HYPOTHESES, TIMESTEPS, 3)))
     scene.set_background(np.array([0, 0, 255], np.uint8))
     view = OrbitView.framing(scene.vertices)
-    image = renderer.draw_full(scene, view.camera(WIDTH, HEIGHT), lambda: False)
+    image = renderer.draw_full(scene, scene.shot(view.camera(WIDTH, HEIGHT)), lambda: False)
     middle, corner = image[HEIGHT // 2, WIDTH // 2].astype(int), image[2, 2].astype(int)
     if middle[0] < 60 or middle[2] > 60 or corner[0] > 8 or corner[2] < 247:
         print(f"drew the wrong picture: {middle.tolist()} in the middle, {corner.tolist()} in the corner")
@@ -46,7 +46,7 @@ def main() -> int:
     seconds = []
     for frame in range(FRAMES):
         started = time.perf_counter()
-        renderer.draw_quick(scene, view.orbited(0.05 * frame, 0.0).camera(WIDTH, HEIGHT))
+        renderer.draw_quick(scene, scene.shot(view.orbited(0.05 * frame, 0.0).camera(WIDTH, HEIGHT)))
         seconds.append(time.perf_counter() - started)
     print(f"seconds_per_frame={np.median(seconds[2:]):.5f}", flush=True)
     # Open3D's renderers are not safe to destroy at interpreter exit: leave at once.

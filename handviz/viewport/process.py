@@ -15,12 +15,11 @@ from typing import BinaryIO
 import numpy as np
 
 from handviz.errors import HandvizError
-from handviz.geometry.cameras import Camera
 from handviz.viewport.backends import BACKENDS, Renderer, create_renderer
 from handviz.viewport.messages import Message, camera_from_fields, read_message, write_message
 from handviz.viewport.picking import Picker
 from handviz.viewport.ring import SLOTS, FrameRing
-from handviz.viewport.scene import Scene
+from handviz.viewport.scene import Scene, Shot
 
 REST_SECONDS = 0.12
 """Quiet time after a quick picture before the one in full detail is begun."""
@@ -35,12 +34,12 @@ class RenderLoop:
         self._inbox: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
         self._held: list[Message | None] = []
         self._scene = Scene()
-        self._picker = Picker()
+        self._picker = Picker(renderer.hands)
         self._ring: FrameRing | None = None
         self._free_slots: list[int] = []
-        self._request: Message | None = None
-        self._refine: Message | None = None
-        self._refine_at = 0.0
+        # By channel.
+        self._requests: dict[str, Message] = {}
+        self._refine: dict[str, tuple[float, Message]] = {}
         self._open = True
         threading.Thread(target=self._read, args=(commands,), daemon=True).start()
 
@@ -51,10 +50,15 @@ class RenderLoop:
             self._receive()
             if not self._open:
                 return
-            if self._request is not None and self._free_slots:
+            if self._requests and self._free_slots:
                 self._draw_request()
-            elif self._refine is not None and self._free_slots and time.perf_counter() >= self._refine_at:
+            elif self._refine and self._free_slots and time.perf_counter() >= self._refine_at:
                 self._draw_refinement()
+
+    @property
+    def _refine_at(self) -> float:
+        """When the next picture in full detail is due."""
+        return min(due for due, _ in self._refine.values())
 
     def _read(self, commands: BinaryIO) -> None:
         while (message := read_message(commands)) is not None:
@@ -75,9 +79,9 @@ class RenderLoop:
         """Seconds to wait for a command; None for as long as it takes."""
         if not self._free_slots:
             return None
-        if self._request is not None:
+        if self._requests:
             return 0.0
-        return None if self._refine is None else max(self._refine_at - time.perf_counter(), 0.0)
+        return None if not self._refine else max(self._refine_at - time.perf_counter(), 0.0)
 
     def _apply(self, message: Message | None) -> None:
         if message is None or message.kind == "close":
@@ -93,7 +97,9 @@ class RenderLoop:
                 if self._ring is not None and message.fields["ring"] == self._ring.name:
                     self._free_slots.append(message.fields["slot"])
             case "frame":
-                self._request, self._refine = message, None
+                channel = message.fields["channel"]
+                self._requests[channel] = message
+                self._refine.pop(channel, None)
             case "pick":
                 self._pick(message)
 
@@ -120,25 +126,30 @@ class RenderLoop:
         return any(message is None or message.kind in ("frame", "close") for message in self._held)
 
     def _draw_request(self) -> None:
-        request, self._request = self._request, None
+        request = self._requests.pop(min(self._requests, key=lambda channel: self._requests[channel].fields["id"]))
         started = time.perf_counter()
-        image, full_detail = self._renderer.draw_quick(self._scene, self._camera(request))
+        image, full_detail = self._renderer.draw_quick(self._scene, self._shot(request))
         self._send(request, image, time.perf_counter() - started, full_detail)
         if not full_detail and not request.fields["interactive"]:
-            self._refine, self._refine_at = request, time.perf_counter() + REST_SECONDS
+            self._refine_later(request)
+
+    def _refine_later(self, request: Message) -> None:
+        self._refine[request.fields["channel"]] = time.perf_counter() + REST_SECONDS, request
 
     def _draw_refinement(self) -> None:
-        request, self._refine = self._refine, None
+        channel = min(self._refine, key=lambda name: self._refine[name][0])
+        _, request = self._refine.pop(channel)
         started = time.perf_counter()
-        image = self._renderer.draw_full(self._scene, self._camera(request), self._interrupted)
+        image = self._renderer.draw_full(self._scene, self._shot(request), self._interrupted)
         if image is not None:
             self._send(request, image, time.perf_counter() - started, True)
         else:
             # Given up for a newer request, which stands in the held commands; if it does not, try again.
-            self._refine, self._refine_at = request, time.perf_counter() + REST_SECONDS
+            self._refine_later(request)
 
-    def _camera(self, request: Message) -> Camera:
-        return camera_from_fields(request.fields["camera"])
+    def _shot(self, request: Message) -> Shot:
+        camera = camera_from_fields(request.fields["camera"])
+        return self._scene.shot(camera, request.arrays.get("visible"), request.fields["transparent"])
 
     def _send(self, request: Message, image: np.ndarray, seconds: float, full_detail: bool) -> None:
         slot = self._free_slots.pop()
@@ -150,6 +161,8 @@ class RenderLoop:
             slot=slot,
             height=image.shape[0],
             width=image.shape[1],
+            channels=image.shape[2],
+            channel=request.fields["channel"],
             seconds=seconds,
             full_detail=full_detail,
         )

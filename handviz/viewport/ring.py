@@ -42,12 +42,12 @@ class FrameRing:
         return self._memory.name
 
     def write(self, slot: int, image: np.ndarray) -> None:
-        """Copy an image (H, W, 3) uint8 into a slot."""
+        """Copy an image (H, W, 3 or 4) uint8 into a slot."""
         self._view(slot, image.shape)[...] = image
 
-    def read(self, slot: int, height: int, width: int) -> np.ndarray:
-        """A copy (H, W, 3) uint8 of the image in a slot."""
-        return self._view(slot, (height, width, 3)).copy()
+    def read(self, slot: int, height: int, width: int, channels: int = 3) -> np.ndarray:
+        """A copy (H, W, channels) uint8 of the image in a slot."""
+        return self._view(slot, (height, width, channels)).copy()
 
     def _view(self, slot: int, shape: tuple[int, ...]) -> np.ndarray:
         return np.ndarray(shape, np.uint8, self._memory.buf, slot * self.slot_bytes)

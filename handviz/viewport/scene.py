@@ -4,57 +4,92 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from handviz.geometry.cameras import Camera
+from handviz.hypotheses.motion import at_time
 from handviz.viewport.images import fit_image
+
+GREY = 191
+
+
+@dataclass(frozen=True, eq=False)
+class Shot:
+    """One picture to be drawn: through which camera, and which of the scene's hands.
+
+    solid and ghosts are indices of hands; the latter let shine through what lies behind them. A transparent picture is
+    (H, W, 4), colours times coverage, with nothing behind the meshes.
+    """
+
+    camera: Camera
+    solid: np.ndarray
+    ghosts: np.ndarray
+    transparent: bool = False
+
+    @property
+    def channels(self) -> int:
+        """Bytes a pixel."""
+        return 4 if self.transparent else 3
 
 
 @dataclass
 class Scene:
-    """Meshes of K hypotheses at T timesteps that share one topology, in world coordinates, metres.
+    """Meshes of K hypotheses, and M extra ones behind them on the same axis, at T timesteps, in world coordinates.
 
-    The version counters rise when their part changes, so that a renderer uploads or rebuilds only what it must.
+    All share one topology; metres. Hands are what is drawn: mesh k at timestep t is hand k * T + t; with a time, 0 past
+    to T - 1 future, hand k is mesh k at that time. The version counters rise when their part changes, so that a
+    renderer uploads or rebuilds only what it must.
     """
 
     vertices: np.ndarray = field(default_factory=lambda: np.zeros((0, 1, 1, 3), np.float32))
+    extras: np.ndarray = field(default_factory=lambda: np.zeros((0, 1, 1, 3), np.float32))
     faces: np.ndarray = field(default_factory=lambda: np.zeros((0, 3), np.int32))
-    colors: np.ndarray = field(default_factory=lambda: np.zeros((0, 1, 3), np.float32))
+    colors: np.ndarray = field(default_factory=lambda: np.zeros((0, 1, 3), np.uint8))
     visible: np.ndarray = field(default_factory=lambda: np.zeros((0, 1), bool))
+    ghosts: np.ndarray = field(default_factory=lambda: np.zeros((0, 1), bool))
+    time: float | None = None
     background: np.ndarray = field(default_factory=lambda: np.array([255, 255, 255], np.uint8))
     mesh_version: int = 0
+    extra_version: int = 0
     color_version: int = 0
-    visible_version: int = 0
     _fitted: tuple[tuple[int, int], np.ndarray] | None = None
+    _colors: tuple[tuple, np.ndarray] | None = None
 
     def update(self, arrays: dict[str, np.ndarray]) -> None:
-        """Set, by name, vertices with faces, colors, visible, background; those that are not named stay."""
+        """Set, by name, vertices with faces, extras, colors, visible, ghosts, time (NaN for none), background; those
+        that are not named stay."""
         if "vertices" in arrays:
             self.set_meshes(arrays["vertices"], arrays["faces"])
+        if "extras" in arrays:
+            self.set_extras(arrays["extras"])
         if "colors" in arrays:
             self.set_colors(arrays["colors"])
         if "visible" in arrays:
-            self.set_visible(arrays["visible"])
+            self.visible = arrays["visible"]
+        if "ghosts" in arrays:
+            self.ghosts = arrays["ghosts"]
+        if "time" in arrays:
+            time = float(arrays["time"].reshape(()))
+            self.time = None if np.isnan(time) else time
         if "background" in arrays:
             self.set_background(arrays["background"])
 
     def set_meshes(self, vertices: np.ndarray, faces: np.ndarray) -> None:
-        """vertices (K, T, V, 3), faces (F, 3). Colours and visibility of the same K, T stay, others start afresh."""
+        """vertices (K, T, V, 3), faces (F, 3). Extras of another topology leave; colours and masks that do not fit
+        count as not given."""
         self.vertices, self.faces = vertices, faces
         self.mesh_version += 1
-        hypotheses, timesteps = vertices.shape[:2]
-        if self.visible.shape != (hypotheses, timesteps):
-            self.set_visible(np.ones((hypotheses, timesteps), bool))
-        expected = ((hypotheses, timesteps, 3), (hypotheses, timesteps, vertices.shape[2], 3))
-        if self.colors.shape not in expected:
-            self.set_colors(np.full(expected[0], 0.75, np.float32))
+        if self.extras.shape[1:] != vertices.shape[1:]:
+            self.set_extras(np.zeros((0, *vertices.shape[1:]), np.float32))
+
+    def set_extras(self, extras: np.ndarray) -> None:
+        """extras (M, T, V, 3) of the meshes' topology; others are none."""
+        fits = extras.ndim == 4 and extras.shape[1:] == self.vertices.shape[1:]
+        self.extras = extras if fits else np.zeros((0, *self.vertices.shape[1:]), np.float32)
+        self.extra_version += 1
 
     def set_colors(self, colors: np.ndarray) -> None:
-        """colors (K, T, 3) or (K, T, V, 3), sRGB 0..1."""
+        """colors (K + M, T, 3) or (K + M, T, V, 3) uint8 sRGB."""
         self.colors = colors
         self.color_version += 1
-
-    def set_visible(self, visible: np.ndarray) -> None:
-        """visible (K, T) bool."""
-        self.visible = visible
-        self.visible_version += 1
 
     def set_background(self, background: np.ndarray) -> None:
         """background (3,) uint8 one colour, or (H, W, 3) uint8 a picture behind the meshes."""
@@ -62,28 +97,62 @@ class Scene:
         self._fitted = None
 
     @property
-    def hand_count(self) -> int:
-        """Number of meshes, K * T; mesh k * T + t is hypothesis k at timestep t."""
-        return self.vertices.shape[0] * self.vertices.shape[1]
+    def mesh_count(self) -> int:
+        """K + M."""
+        return self.vertices.shape[0] + self.extras.shape[0]
 
     @property
-    def hands(self) -> np.ndarray:
-        """Vertices (K * T, V, 3)."""
-        return self.vertices.reshape(-1, *self.vertices.shape[2:])
+    def timesteps(self) -> int:
+        """T."""
+        return self.vertices.shape[1]
+
+    @property
+    def hand_count(self) -> int:
+        """Number of hands."""
+        return self.mesh_count if self.time is not None else self.mesh_count * self.timesteps
+
+    @property
+    def first_extra(self) -> int:
+        """Index of the first hand of an extra mesh."""
+        return self.vertices.shape[0] * (1 if self.time is not None else self.timesteps)
+
+    def place_of(self, hand: int) -> tuple[int, int]:
+        """Mesh and timestep of a hand; at a time between two the nearer one."""
+        if self.time is not None:
+            return int(hand), round(self.time)
+        return int(hand) // self.timesteps, int(hand) % self.timesteps
 
     @property
     def hand_colors(self) -> np.ndarray:
-        """Colours (K * T, 3) or (K * T, V, 3) for the meshes there are, grey where none were given."""
-        colors = self.colors.reshape(-1, *self.colors.shape[2:])
-        fits = colors.shape[0] == self.hand_count and (colors.ndim == 2 or colors.shape[1] == self.vertices.shape[2])
-        return colors if fits else np.full((self.hand_count, 3), 0.75, np.float32)
+        """Colours (N, 3) or (N, V, 3) uint8 of the hands, grey where none were given."""
+        key = (self.color_version, self.time, self.mesh_count, self.vertices.shape[1:3])
+        if self._colors is None or self._colors[0] != key:
+            self._colors = key, self._compute_colors()
+        return self._colors[1]
 
-    @property
-    def visible_hands(self) -> np.ndarray:
-        """Indices of the meshes to be drawn."""
-        if self.visible.size != self.hand_count:
-            return np.arange(self.hand_count)
-        return np.flatnonzero(self.visible)
+    def _compute_colors(self) -> np.ndarray:
+        colors = self.colors
+        expected = (self.mesh_count, self.timesteps)
+        if colors.shape[:2] != expected or colors.shape[2:] not in ((3,), (self.vertices.shape[2], 3)):
+            return np.full((self.hand_count, 3), GREY, np.uint8)
+        if self.time is not None:
+            return np.clip(at_time(colors, self.time) + 0.5, 0, 255).astype(np.uint8)
+        return colors.reshape(-1, *colors.shape[2:])
+
+    def _hands_in(self, mask: np.ndarray) -> np.ndarray:
+        return np.flatnonzero(mask.any(1) if self.time is not None else mask)
+
+    def shot(self, camera: Camera, visible: np.ndarray | None = None, transparent: bool = False) -> Shot:
+        """What a camera sees; visible (K + M, T) overrides what is visible, and leaves the ghosts out."""
+        shape = (self.mesh_count, self.timesteps)
+        own = self.visible if visible is None else visible
+        solid = own if own.shape == shape else np.ones(shape, bool)
+        ghosts = self.ghosts if visible is None and self.ghosts.shape == shape else np.zeros(shape, bool)
+        ghosts = self._hands_in(ghosts & ~solid)
+        solid = self._hands_in(solid)
+        if self.time is not None:
+            ghosts = np.setdiff1d(ghosts, solid)
+        return Shot(camera, solid, ghosts, transparent)
 
     @property
     def has_picture(self) -> bool:

@@ -18,13 +18,16 @@ def snapshot(
     background: np.ndarray | tuple[float, float, float] = (1.0, 1.0, 1.0),
     *,
     visible: np.ndarray | None = None,
+    ghosts: np.ndarray | None = None,
+    time: float | None = None,
     backend: str = "auto",
     timeout_s: float = 60.0,
 ) -> np.ndarray:
     """Draw meshes once in full detail: an image (H, W, 3) uint8 of the camera's size.
 
     vertices (K, T, V, 3) metres, faces (F, 3), colors (K, T, 3) or (K, T, V, 3) sRGB 0..1, background as in
-    RenderClient.set_background, visible (K, T) bool. Raises HandvizError when no renderer answers in time.
+    RenderClient.set_background, visible and ghosts (K, T) bool, time as in RenderClient.set_time. Raises HandvizError
+    when no renderer answers in time.
     """
     answers: queue.Queue[Frame | RenderStatus] = queue.Queue()
     client = RenderClient(answers.put, answers.put, backend)
@@ -33,6 +36,9 @@ def snapshot(
     client.set_background(background)
     if visible is not None:
         client.set_visible(visible)
+    if ghosts is not None:
+        client.set_ghosts(ghosts)
+    client.set_time(time)
     client.request_frame(camera)
     client.start()
     try:

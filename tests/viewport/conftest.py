@@ -24,6 +24,8 @@ def recorder(_shared: Recorder) -> Recorder:
     # Of another shape than any test's meshes: those begin visible and grey.
     _shared.client.set_visible(np.ones((0, 1), bool))
     _shared.client.set_colors(np.ones((0, 1, 3)))
+    _shared.client.set_ghosts(np.ones((0, 1), bool))
+    _shared.client.set_time(None)
     _shared.client.set_background((1.0, 1.0, 1.0))
     return _shared
 

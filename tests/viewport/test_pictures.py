@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from viewport_recording import Recorder
+from viewport_recording import PATIENCE_S, Recorder
 
 from handviz.geometry.cameras import Camera
 from handviz.geometry.orbit import OrbitView
@@ -55,7 +55,24 @@ def over_photo() -> dict:
     }
 
 
-SCENES: dict[str, Callable[[], dict]] = {"by-timestep": by_timestep, "over-photo": over_photo}
+def with_ghosts() -> dict:
+    """One hypothesis solid, the others as ghosts around it."""
+    visible = np.zeros((3, 3), bool)
+    visible[1] = True
+    return by_timestep() | {"visible": visible, "ghosts": ~visible, "background": (0.9, 0.9, 0.92)}
+
+
+def between() -> dict:
+    """Every hypothesis once, between past and middle."""
+    return by_timestep() | {"time": 0.6}
+
+
+SCENES: dict[str, Callable[[], dict]] = {
+    "by-timestep": by_timestep,
+    "over-photo": over_photo,
+    "with-ghosts": with_ghosts,
+    "between": between,
+}
 
 
 def drawn(recorder: Recorder, scene: dict) -> np.ndarray:
@@ -65,6 +82,8 @@ def drawn(recorder: Recorder, scene: dict) -> np.ndarray:
     client.set_colors(scene["colors"])
     client.set_background(scene["background"])
     client.set_visible(scene.get("visible", np.ones((3, 3), bool)))
+    client.set_ghosts(scene.get("ghosts", np.zeros((3, 3), bool)))
+    client.set_time(scene.get("time"))
     return recorder.picture(scene["camera"]).image
 
 
@@ -80,11 +99,40 @@ def test_pictures_look_as_they_did(recorder: Recorder, name: str) -> None:
 def test_backends_agree_where_meshes_are(works, recorder: Recorder, backend: str) -> None:
     if not works(backend):
         pytest.skip(f"{backend} does not work on this machine")
-    scene = over_photo() | {"background": (0.0, 1.0, 0.0)}
-    scene["camera"] = scene["camera"].resized(640, 480)
-    ours = (drawn(recorder, scene) != [0, 255, 0]).any(-1)
-    theirs = (snapshot(**scene, backend=backend) != [0, 255, 0]).any(-1)
-    assert (ours & theirs).sum() / (ours | theirs).sum() > 0.98
+    for make in (over_photo, with_ghosts, between):
+        scene = make() | {"background": (0.0, 1.0, 0.0)}
+        scene["camera"] = scene["camera"].resized(640, 480)
+        ours = (drawn(recorder, scene) != [0, 255, 0]).any(-1)
+        theirs = (snapshot(**scene, backend=backend) != [0, 255, 0]).any(-1)
+        assert (ours & theirs).sum() / (ours | theirs).sum() > 0.98, make.__name__
+
+
+def test_a_transparent_picture_laid_over_a_ground_is_the_picture_on_that_ground(recorder: Recorder) -> None:
+    scene = with_ghosts()
+    opaque = drawn(recorder, scene).astype(float)
+    request = recorder.client.request_frame(scene["camera"], transparent=True, channel="other")
+    for full_detail in (False, True):
+        while (frame := recorder.frames.get(timeout=PATIENCE_S)).full_detail is not full_detail:
+            continue
+        assert (frame.request_id, frame.channel, frame.image.shape) == (request, "other", (120, 160, 4))
+        color, covered = frame.image[..., :3].astype(float), frame.image[..., 3:] / 255.0
+        assert (color <= 255.0 * covered + 1.5).all()
+        if full_detail:
+            ground = np.round(255.0 * np.array(scene["background"]))
+            assert np.abs(color + (1.0 - covered) * ground - opaque).max() <= 3.0
+
+
+def test_a_picture_may_show_other_meshes_than_the_window(recorder: Recorder) -> None:
+    scene = by_timestep()
+    all_of_it = drawn(recorder, scene)
+    only = np.zeros((3, 3), bool)
+    only[0, 0] = True
+    recorder.client.request_frame(scene["camera"], channel="other", visible=only)
+    while not (frame := recorder.frames.get(timeout=PATIENCE_S)).full_detail:
+        continue
+    assert (frame.image != all_of_it).any()
+    recorder.client.set_visible(only)
+    np.testing.assert_array_equal(recorder.picture(scene["camera"]).image, frame.image)
 
 
 def test_thinned_meshes_keep_their_outline(recorder: Recorder) -> None:

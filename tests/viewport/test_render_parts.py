@@ -1,6 +1,7 @@
 """The parts that need no renderer: messages, shared memory, stretching, the scene, light, the choice of a backend."""
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,13 +13,15 @@ from handviz.geometry.cameras import Camera
 from handviz.geometry.meshes import vertex_normals
 from handviz.geometry.rotations import axis_angle_to_matrix
 from handviz.viewport import choice
-from handviz.viewport.backends.keying import KEY, over_backdrop
+from handviz.viewport.backends.keying import KEY, composed, over_backdrop
+from handviz.viewport.backends.layers import Grid, contours, edges
+from handviz.viewport.hands import Hands
 from handviz.viewport.images import fit_image
 from handviz.viewport.messages import Message, camera_fields, camera_from_fields, read_message, write_message
 from handviz.viewport.probe import BackendReport, fastest_backend, probe_backend
 from handviz.viewport.ring import SLOTS, FrameRing
 from handviz.viewport.scene import Scene
-from handviz.viewport.shading import AMBIENT, HEAD, KEY_DIRECTION, shade
+from handviz.viewport.shading import AMBIENT, GHOST, HEAD, KEY_DIRECTION, shade
 
 
 def test_messages_arrive_as_they_were_sent() -> None:
@@ -87,19 +90,106 @@ def test_stretching_to_the_same_size_changes_nothing() -> None:
     np.testing.assert_array_equal(fit_image(image, 17, 31), image)
 
 
-def test_a_scene_keeps_colours_and_visibility_of_the_same_shape_only() -> None:
+CAMERA = Camera(np.eye(3), np.eye(4), 4, 4)
+
+
+def made_scene(hypotheses: int = 2) -> Scene:
     scene = Scene()
-    faces = np.array([[0, 1, 2]], np.int32)
-    scene.update({"vertices": np.zeros((2, 3, 3, 3), np.float32), "faces": faces})
-    assert scene.visible_hands.tolist() == list(range(6))
-    scene.update({"visible": np.array([[1, 0, 0], [0, 0, 1]], bool), "colors": np.ones((2, 3, 3), np.float32)})
-    assert scene.visible_hands.tolist() == [0, 5]
-    scene.set_meshes(np.ones((2, 3, 3, 3), np.float32), faces)
-    assert scene.visible_hands.tolist() == [0, 5] and (scene.hand_colors == 1).all()
-    scene.set_meshes(np.ones((1, 3, 3, 3), np.float32), faces)
-    assert scene.visible_hands.tolist() == [0, 1, 2] and scene.hand_colors.shape == (3, 3)
-    scene.set_colors(np.ones((7, 3, 3), np.float32))
+    vertices = np.arange(hypotheses * 27, dtype=np.float32).reshape(hypotheses, 3, 3, 3)
+    scene.update({"vertices": vertices, "faces": np.array([[0, 1, 2]], np.int32)})
+    return scene
+
+
+def solid(scene: Scene) -> list[int]:
+    return scene.shot(CAMERA).solid.tolist()
+
+
+def test_a_scene_keeps_colours_and_visibility_of_the_same_shape_only() -> None:
+    scene = made_scene()
+    assert solid(scene) == list(range(6))
+    scene.update({"visible": np.array([[1, 0, 0], [0, 0, 1]], bool), "colors": np.ones((2, 3, 3), np.uint8)})
+    assert solid(scene) == [0, 5]
+    scene.set_meshes(scene.vertices + 1, scene.faces)
+    assert solid(scene) == [0, 5] and (scene.hand_colors == 1).all()
+    scene.set_meshes(scene.vertices[:1], scene.faces)
+    assert solid(scene) == [0, 1, 2] and scene.hand_colors.shape == (3, 3)
+    scene.set_colors(np.ones((7, 3, 3), np.uint8))
     assert scene.hand_colors.shape == (3, 3)
+
+
+def test_extra_meshes_stand_behind_the_hypotheses_and_leave_with_their_topology() -> None:
+    scene = made_scene()
+    scene.update({"extras": np.ones((1, 3, 3, 3), np.float32)})
+    assert (scene.mesh_count, scene.hand_count, scene.first_extra) == (3, 9, 6)
+    assert scene.place_of(7) == (2, 1)
+    scene.update({"extras": np.ones((1, 3, 4, 3), np.float32)})
+    assert scene.mesh_count == 2
+    scene.update({"extras": np.ones((1, 3, 3, 3), np.float32)})
+    scene.set_meshes(np.ones((2, 3, 5, 3), np.float32), scene.faces)
+    assert scene.mesh_count == 2
+
+
+def test_ghosts_are_what_is_not_solid_and_one_picture_may_show_other_meshes() -> None:
+    scene = made_scene()
+    visible = np.array([[1, 0, 0], [0, 0, 1]], bool)
+    scene.update({"visible": visible, "ghosts": np.array([[1, 1, 0], [0, 0, 0]], bool)})
+    assert scene.shot(CAMERA).ghosts.tolist() == [1]
+    other = scene.shot(CAMERA, ~visible, transparent=True)
+    assert other.solid.tolist() == [1, 2, 3, 4] and not other.ghosts.size and other.channels == 4
+
+
+def test_at_a_time_every_mesh_is_one_hand_between_its_timesteps() -> None:
+    scene = made_scene()
+    visible = np.array([[0, 0, 0], [0, 1, 0]], bool)
+    colors = np.repeat(np.array([0, 100, 200], np.uint8)[None, :, None], 3, 2).repeat(2, 0)
+    scene.update({"visible": visible, "ghosts": ~visible, "colors": colors, "time": np.array(0.5)})
+    assert scene.hand_count == 2 and scene.place_of(1) == (1, 0)
+    assert solid(scene) == [1] and scene.shot(CAMERA).ghosts.tolist() == [0]
+    assert scene.hand_colors.tolist() == [[50] * 3] * 2
+    hands = Hands()
+    hands.follow(scene)
+    # Vertices that move evenly are half way.
+    np.testing.assert_allclose(hands.vertices, scene.vertices[:, :2].mean(1), atol=1e-5)
+    scene.update({"time": np.array(np.nan)})
+    assert scene.time is None and scene.hand_count == 6
+
+
+def test_hands_are_computed_again_only_where_they_changed() -> None:
+    scene, hands = made_scene(), Hands()
+    hands.follow(scene)
+    before = hands.version, hands.base_version
+    scene.update({"visible": np.zeros((2, 3), bool), "colors": np.ones((2, 3, 3), np.uint8)})
+    hands.follow(scene)
+    assert (hands.version, hands.base_version) == before
+    scene.update({"extras": np.ones((1, 3, 3, 3), np.float32)})
+    hands.follow(scene)
+    assert hands.version > before[0] and hands.base_version == before[1]
+    assert hands.vertices.shape == (9, 3, 3) and (hands.vertices[6:] == 1).all()
+    scene.update({"time": np.array(1.0)})
+    hands.follow(scene)
+    assert hands.base_version > before[1] and hands.vertices.shape == (3, 3, 3)
+    np.testing.assert_allclose(hands.vertices[:2], scene.vertices[:, 1], atol=1e-5)
+
+
+def test_lines_part_hands_of_one_colour_on_the_farther_one_only() -> None:
+    hand = np.array([[-1, 0, 0, 1, 1, 1]])
+    depth = np.array([[np.inf, 0.5, 0.5, 0.49, 0.49, 0.6]])
+    grid = Grid(hand, np.full((1, 6), -1), depth)
+    assert contours(grid, 500.0)[0].tolist() == [False, False, True, False, False, True]
+    assert edges(grid)[0].tolist() == [True, True, True, True, False, False]
+
+
+def test_a_ghost_lets_a_share_shine_through_on_every_kind_of_ground() -> None:
+    scene = made_scene(1)
+    scene.update({"visible": np.zeros((1, 3), bool), "ghosts": np.array([[1, 0, 0]], bool)})
+    scene.set_background(np.array([100, 100, 100], np.uint8))
+    draw = lambda hands: np.full((2, 2, 3), 200 if hands.size else 0, np.uint8)  # noqa: E731
+    key = np.zeros(3, np.uint8)
+    expected = 100 + GHOST * 100
+    assert composed(draw, key, scene, scene.shot(CAMERA)) == pytest.approx(np.full((2, 2, 3), expected), abs=1)
+    transparent = replace(scene.shot(CAMERA), transparent=True)
+    pixel = composed(draw, key, scene, transparent)[0, 0]
+    assert pixel == pytest.approx([200 * GHOST] * 3 + [255 * GHOST], abs=1)
 
 
 def test_light_is_full_towards_the_eye_and_symmetric_in_the_two_sides() -> None:

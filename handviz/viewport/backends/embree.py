@@ -13,17 +13,13 @@ import numpy as np
 import open3d as o3d
 
 from handviz.geometry.cameras import Camera
-from handviz.viewport.backends.tracing import Hits, Part, Window, build_part, rays_through, trace
-from handviz.viewport.mesh_tools import coarse_faces, smooth_normals
-from handviz.viewport.scene import Scene
-from handviz.viewport.shading import shade
+from handviz.viewport.backends.layers import Layer, contours, edges
+from handviz.viewport.backends.tracing import Hits, Part, Window, rays_through, trace
+from handviz.viewport.backends.trees import Trees
+from handviz.viewport.hands import Hands
+from handviz.viewport.scene import Scene, Shot
+from handviz.viewport.shading import CONTOUR, GHOST, shade
 
-QUICK_TRIANGLES = 160_000
-"""Up to here the meshes are not thinned: their tree is built in some 60 ms."""
-THINNING_STEPS = 4
-"""Steps in which the number of triangles is halved; every step is computed once."""
-PART_TRIANGLES = 250_000
-"""Triangles of one part of the full scene."""
 FRAME_SECONDS = 0.025
 """What the rays of a moving picture may cost; it gives up pixels until they do."""
 SCALES = (1.0, 1.5, 2.0, 3.0)
@@ -39,49 +35,49 @@ class EmbreeRenderer:
     name = "embree"
 
     def __init__(self) -> None:
-        self._mesh_version = -1
-        self._normals = np.zeros((0, 3), np.float32)
-        self._low = self._high = np.zeros((0, 3), np.float32)
-        self._coarse: dict[int, np.ndarray] = {}
-        self._quick: tuple[bytes, list[Part]] | None = None
-        self._full: dict[bytes, Part] = {}
+        self.hands = Hands()
+        self._trees = Trees(self.hands)
         self._seconds_per_pixel = deque([5e-8], maxlen=5)
         self._scale = SCALES[0]
 
-    def draw_quick(self, scene: Scene, camera: Camera) -> tuple[np.ndarray, bool]:
+    def draw_quick(self, scene: Scene, shot: Shot) -> tuple[np.ndarray, bool]:
         """Fewer rays, as few as the time a frame may take demands, and where there are many triangles fewer of them."""
         self._follow(scene)
-        parts = self._quick_parts(scene)
-        window = self._window(scene, camera)
-        scale = self._affordable_scale(window.pixels)
+        camera = shot.camera
+        solid, ghosts = self._trees.quick(scene, shot.solid, shot.ghosts)
+        scale = self._affordable_scale(self._window(shot, camera).pixels * (2 if ghosts else 1))
         started = time.perf_counter()
         # Rays `scale` pixels apart; where the size does not divide, the last ones fall just outside.
         spaced = camera.resized(camera.width / scale, camera.height / scale)
         width, height = int(np.ceil(spaced.width)), int(np.ceil(spaced.height))
         small = Camera(spaced.intrinsics, spaced.camera_from_world, width, height)
-        window = self._window(scene, small)
-        image = _behind(scene, small)
-        covered = np.zeros((height, width), np.uint8)
-        if parts and window.pixels:
-            hits = trace(parts, scene.vertices.shape[2], rays_through(small, *window.grid(window.top, window.bottom)))
-            row, column = np.divmod(hits.ray, window.right - window.left)
-            index = (row + window.top) * width + column + window.left
-            image.reshape(-1, 3)[index] = self._colors(scene, camera, hits)
-            covered.reshape(-1)[index] = 255
-            self._seconds_per_pixel.append((time.perf_counter() - started) / max(window.pixels, 10_000))
-        return _enlarge(scene, image, covered, scale, camera), False
+        window = self._window(shot, small)
+        image, covered = _behind(scene, shot, small), np.zeros((height, width), np.uint8)
+        if (solid or ghosts) and window.pixels:
+            inside = np.s_[window.top : window.bottom, window.left : window.right]
+            layer = Layer(image[inside].reshape(-1, 3).copy(), covered[inside].reshape(-1).copy())
+            self._cast(scene, small, solid, ghosts, rays_through(small, *window.grid(window.top, window.bottom)), layer)
+            layer.darken(contours(layer.grid(window.width), small.intrinsics[0, 0]), CONTOUR)
+            image[inside] = layer.color.reshape(-1, window.width, 3)
+            covered[inside] = layer.covered.reshape(-1, window.width)
+            cost = max(window.pixels, 10_000) * (2 if ghosts else 1)
+            self._seconds_per_pixel.append((time.perf_counter() - started) / cost)
+        return _enlarge(scene, shot, image, covered, scale), False
 
-    def draw_full(self, scene: Scene, camera: Camera, interrupted: Callable[[], bool]) -> np.ndarray | None:
+    def draw_full(self, scene: Scene, shot: Shot, interrupted: Callable[[], bool]) -> np.ndarray | None:
         """All triangles, all pixels, edges smoothed by four rays each."""
         self._follow(scene)
-        parts = self._full_parts(scene, interrupted)
+        parts = self._trees.full(scene, shot.solid, shot.ghosts, interrupted)
         if parts is None:
             return None
-        image = scene.backdrop(camera.width, camera.height).copy()
-        window = self._window(scene, camera)
-        if not parts or not window.pixels:
+        camera = shot.camera
+        image = np.zeros((camera.height, camera.width, shot.channels), np.uint8)
+        if not shot.transparent:
+            image[:] = scene.backdrop(camera.width, camera.height)
+        window = self._window(shot, camera)
+        if not any(parts) or not window.pixels:
             return image
-        rows = max(BAND_PIXELS // (window.right - window.left), 1)
+        rows = max(BAND_PIXELS // window.width, 1)
         for top in range(window.top, window.bottom, rows):
             if interrupted():
                 return None
@@ -89,38 +85,56 @@ class EmbreeRenderer:
         return image
 
     def _draw_band(
-        self, scene: Scene, camera: Camera, parts: list[Part], window: Window, top: int, bottom: int, image: np.ndarray
+        self,
+        scene: Scene,
+        camera: Camera,
+        parts: tuple[list[Part], list[Part]],
+        window: Window,
+        top: int,
+        bottom: int,
+        image: np.ndarray,
     ) -> None:
         """Draw the rows of the window from top to bottom into the image, edges smoothed."""
         columns, rows = window.grid(top, bottom)
-        hits = trace(parts, scene.vertices.shape[2], rays_through(camera, columns, rows))
-        behind = image[top:bottom, window.left : window.right].reshape(-1, 3)
-        drawn = behind.copy()
-        drawn[hits.ray] = self._colors(scene, camera, hits)
-        width = window.right - window.left
-        label = np.full(len(drawn), -1, np.int32)
-        label[hits.ray] = hits.hand
-        edge = np.flatnonzero(_edges(label.reshape(-1, width)))
+        behind = image[top:bottom, window.left : window.right, :3].reshape(-1, 3)
+        layer = Layer(behind.copy(), np.zeros(len(behind), np.uint8))
+        self._cast(scene, camera, *parts, rays_through(camera, columns, rows), layer)
+        width = window.width
+        grid = layer.grid(width)
+        edge = np.flatnonzero(edges(grid))
         if edge.size:
             # All rays of all edge pixels at once: (4, edges), the four of a pixel below one another.
             around = (columns[0, edge % width] + EDGE_RAYS[:, :1], rows[edge // width, 0] + EDGE_RAYS[:, 1:])
-            hits = trace(parts, scene.vertices.shape[2], rays_through(camera, *around))
-            samples = np.tile(behind[edge], (len(EDGE_RAYS), 1))
-            samples[hits.ray] = self._colors(scene, camera, hits)
-            drawn[edge] = samples.reshape(len(EDGE_RAYS), -1, 3).mean(0, np.float32) + np.float32(0.5)
-        image[top:bottom, window.left : window.right] = drawn.reshape(-1, width, 3)
+            samples = Layer(np.tile(behind[edge], (4, 1)), np.zeros(4 * len(edge), np.uint8))
+            self._cast(scene, camera, *parts, rays_through(camera, *around), samples)
+            layer.color[edge] = samples.color.reshape(4, -1, 3).mean(0, np.float32) + np.float32(0.5)
+            layer.covered[edge] = samples.covered.reshape(4, -1).mean(0, np.float32) + np.float32(0.5)
+        layer.darken(contours(grid, camera.intrinsics[0, 0]), CONTOUR)
+        target = image[top:bottom, window.left : window.right]
+        target[..., :3] = layer.color.reshape(-1, width, 3)
+        if target.shape[2] == 4:
+            target[..., 3] = layer.covered.reshape(-1, width)
+
+    def _cast(
+        self, scene: Scene, camera: Camera, solid: list[Part], ghosts: list[Part], rays: np.ndarray, layer: Layer
+    ) -> None:
+        """Lay what the rays strike over a layer of as many pixels: the nearest solid hand, a ghost before it."""
+        count = scene.vertices.shape[2]
+        if solid:
+            hits = trace(solid, count, rays)
+            layer.put(hits, self._colors(scene, camera, hits))
+        if ghosts:
+            hits = trace(ghosts, count, rays)
+            hits = hits.where(hits.depth < layer.depth[hits.ray])
+            layer.blend(hits, self._colors(scene, camera, hits), GHOST)
 
     def _follow(self, scene: Scene) -> None:
-        if scene.mesh_version == self._mesh_version:
-            return
-        self._mesh_version = scene.mesh_version
-        self._normals = smooth_normals(scene.hands, scene.faces).reshape(-1, 3)
-        self._low, self._high = scene.hands.min(1), scene.hands.max(1)
-        self._coarse, self._quick, self._full = {}, None, {}
+        self.hands.follow(scene)
+        self._trees.follow(scene)
 
-    def _window(self, scene: Scene, camera: Camera) -> Window:
-        hands = scene.visible_hands
-        return Window.around(self._low[hands], self._high[hands], camera)
+    def _window(self, shot: Shot, camera: Camera) -> Window:
+        hands = np.concatenate([shot.solid, shot.ghosts])
+        return Window.around(self.hands.low[hands], self.hands.high[hands], camera)
 
     def _affordable_scale(self, pixels: int) -> float:
         """The finest scale whose rays cost at most FRAME_SECONDS; a finer one than now only with some room to spare."""
@@ -132,84 +146,38 @@ class EmbreeRenderer:
         self._scale = scale
         return scale
 
-    def _quick_parts(self, scene: Scene) -> list[Part]:
-        hands = scene.visible_hands
-        key = hands.tobytes()
-        if self._quick is None or self._quick[0] != key:
-            parts = []
-            if hands.size and len(scene.faces):
-                parts = [build_part(scene, hands, self._thinned_faces(scene, QUICK_TRIANGLES // hands.size))]
-            self._quick = (key, parts)
-        return self._quick[1]
-
-    def _thinned_faces(self, scene: Scene, target: int) -> np.ndarray:
-        """The faces of one mesh, fewer in even steps until at most `target`, but not below a sixteenth."""
-        if len(scene.faces) <= target:
-            return scene.faces
-        steps = min(int(np.ceil(THINNING_STEPS * np.log2(len(scene.faces) / max(target, 1)))), 4 * THINNING_STEPS)
-        if steps not in self._coarse:
-            fewer = int(len(scene.faces) / 2 ** (steps / THINNING_STEPS))
-            self._coarse[steps] = coarse_faces(scene.hands[0], scene.faces, fewer)
-        return self._coarse[steps]
-
-    def _full_parts(self, scene: Scene, interrupted: Callable[[], bool]) -> list[Part] | None:
-        """Trees over all triangles; those of groups that look as before are kept. None when interrupted."""
-        quick = self._quick_parts(scene)
-        if all(part.faces is scene.faces for part in quick):
-            return quick
-        hands = scene.visible_hands
-        size = max(PART_TRIANGLES // len(scene.faces), 1)
-        full = {}
-        for start in range(0, hands.size, size):
-            group = hands[start : start + size]
-            key = group.tobytes()
-            if key not in self._full and interrupted():
-                self._full.update(full)
-                return None
-            full[key] = self._full.get(key) or build_part(scene, group, scene.faces)
-        self._full = full
-        return list(full.values())
-
     def _colors(self, scene: Scene, camera: Camera, hits: Hits) -> np.ndarray:
         """Shaded colours (N, 3) uint8."""
-        normals = np.einsum("nk,nkj->nj", hits.weights, self._normals.take(hits.corners, axis=0))
+        normals = np.einsum("nk,nkj->nj", hits.weights, self.hands.normals.reshape(-1, 3).take(hits.corners, axis=0))
         normals /= np.sqrt(np.einsum("nj,nj->n", normals, normals))[:, None] + np.float32(1e-12)
         light = shade(normals, hits.towards_eye, camera.camera_from_world[:3, :3])
         colors = scene.hand_colors
         if colors.ndim == 2:
-            color = colors.take(hits.hand, axis=0)
+            color = colors.take(hits.hand, axis=0).astype(np.float32)
         else:
             color = np.einsum("nk,nkj->nj", hits.weights, colors.reshape(-1, 3).take(hits.corners, axis=0))
-        return np.minimum(color * (255.0 * light)[:, None], 255.0).astype(np.uint8)
+        return np.minimum(color * light[:, None], 255.0).astype(np.uint8)
 
 
-def _behind(scene: Scene, camera: Camera) -> np.ndarray:
+def _behind(scene: Scene, shot: Shot, camera: Camera) -> np.ndarray:
     """What the meshes of a quick picture are drawn on: the plain background, black where a picture is put in later."""
     image = np.empty((camera.height, camera.width, 3), np.uint8)
-    image[:] = 0 if scene.has_picture else scene.background
+    image[:] = 0 if scene.has_picture or shot.transparent else scene.background
     return image
 
 
-def _edges(label: np.ndarray) -> np.ndarray:
-    """Where a label (H, W) differs from one of its four neighbours."""
-    edge = np.zeros(label.shape, bool)
-    across, down = label[:, 1:] != label[:, :-1], label[1:] != label[:-1]
-    edge[:, 1:] |= across
-    edge[:, :-1] |= across
-    edge[1:] |= down
-    edge[:-1] |= down
-    return edge
-
-
-def _enlarge(scene: Scene, image: np.ndarray, covered: np.ndarray, scale: float, camera: Camera) -> np.ndarray:
+def _enlarge(scene: Scene, shot: Shot, image: np.ndarray, covered: np.ndarray, scale: float) -> np.ndarray:
     """A quick picture at the camera's size, over the sharp background where there are no meshes."""
+    camera = shot.camera
     large = _resize(image, scale, camera)
+    if shot.transparent:
+        return np.concatenate([large, _resize(covered[..., None], scale, camera)], -1)
     if not scene.has_picture:
         return large
     # The meshes were drawn on black: what they left uncovered, at their edges a part of a pixel, is added.
     uncovered = 255 - _resize(covered[..., None], scale, camera).astype(np.uint16)
-    # No sum is more than 255: `large` is enlarged with the same weights as `covered`, so it is never the larger one.
-    return (large + (scene.backdrop(camera.width, camera.height) * uncovered + 127) // 255).astype(np.uint8)
+    backdrop = (scene.backdrop(camera.width, camera.height) * uncovered + 127) // 255
+    return np.minimum(large + backdrop, 255).astype(np.uint8)
 
 
 def _resize(image: np.ndarray, scale: float, camera: Camera) -> np.ndarray:

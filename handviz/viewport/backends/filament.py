@@ -11,10 +11,10 @@ import numpy as np
 import open3d as o3d
 
 from handviz.geometry.cameras import Camera
-from handviz.viewport.backends.keying import KEY, over_backdrop
+from handviz.viewport.backends.keying import KEY, composed
+from handviz.viewport.hands import Hands
 from handviz.viewport.images import fit_image
-from handviz.viewport.mesh_tools import smooth_normals
-from handviz.viewport.scene import Scene
+from handviz.viewport.scene import Scene, Shot
 from handviz.viewport.shading import bake
 
 SLOW_SECONDS = 0.045
@@ -43,39 +43,45 @@ class FilamentRenderer:
         self._uploaded = (-1, -1)
         self._names: list[str] = []
         self._shown = np.zeros(0, bool)
-        self._normals = np.zeros((0, 0, 3), np.float32)
-        self._mesh_version = -1
+        self.hands = Hands()
         self._seconds_per_pixel = 0.0
 
-    def draw_quick(self, scene: Scene, camera: Camera) -> tuple[np.ndarray, bool]:
+    def draw_quick(self, scene: Scene, shot: Shot) -> tuple[np.ndarray, bool]:
         """At half size where the full one takes too long."""
         self._follow(scene)
+        camera = shot.camera
         slow = self._seconds_per_pixel * camera.width * camera.height > SLOW_SECONDS
         small = camera.resized(max(camera.width // 2, 1), max(camera.height // 2, 1)) if slow else camera
         started = time.perf_counter()
-        image = self._render(small)
+        image = self._draw(scene, shot, small)
         self._seconds_per_pixel = (time.perf_counter() - started) / (small.width * small.height)
-        image = over_backdrop(image, self._key, scene.backdrop(small.width, small.height))
         return (fit_image(image, camera.width, camera.height) if slow else image), not slow
 
-    def draw_full(self, scene: Scene, camera: Camera, interrupted: Callable[[], bool]) -> np.ndarray | None:
+    def draw_full(self, scene: Scene, shot: Shot, interrupted: Callable[[], bool]) -> np.ndarray | None:
         """All pixels; once begun it is not given up."""
         if interrupted():
             return None
         self._follow(scene)
-        return over_backdrop(self._render(camera), self._key, scene.backdrop(camera.width, camera.height))
+        return self._draw(scene, shot, shot.camera)
+
+    def _draw(self, scene: Scene, shot: Shot, camera: Camera) -> np.ndarray:
+        def draw(hands: np.ndarray) -> np.ndarray:
+            self._show(scene, hands)
+            return self._render(camera)
+
+        return composed(draw, self._key, scene, shot)
 
     def _follow(self, scene: Scene) -> None:
         """Upload what changed: all meshes when their form or colour did, nothing for visibility."""
-        versions = (scene.mesh_version, scene.color_version)
+        self.hands.follow(scene)
+        versions = (self.hands.version, scene.color_version)
         if versions != self._uploaded:
-            if scene.mesh_version != self._mesh_version:
-                self._mesh_version = scene.mesh_version
-                self._normals = smooth_normals(scene.hands, scene.faces)
             self._upload(scene)
             self._uploaded = versions
+
+    def _show(self, scene: Scene, hands: np.ndarray) -> None:
         visible = np.zeros(scene.hand_count, bool)
-        visible[scene.visible_hands] = True
+        visible[hands] = True
         for hand in np.flatnonzero(visible != self._shown):
             self._renderer.scene.show_geometry(self._names[hand], bool(visible[hand]))
         self._shown = visible
@@ -83,15 +89,15 @@ class FilamentRenderer:
     def _upload(self, scene: Scene) -> None:
         for name in self._names:
             self._renderer.scene.remove_geometry(name)
-        colors = scene.hand_colors
-        colors = np.broadcast_to(colors[:, None], scene.hands.shape) if colors.ndim == 2 else colors
-        shaded = np.clip(colors * bake(self._normals)[..., None], 0.0, 1.0).astype(np.float32)
+        colors = scene.hand_colors.astype(np.float32) / 255.0
+        colors = np.broadcast_to(colors[:, None], self.hands.vertices.shape) if colors.ndim == 2 else colors
+        shaded = np.clip(colors * bake(self.hands.normals)[..., None], 0.0, 1.0).astype(np.float32)
         faces = o3d.core.Tensor(scene.faces)
         # Filament culls back faces; a second, turned copy of each face shows the inside of an open wrist.
         faces = o3d.core.concatenate([faces, o3d.core.Tensor(np.ascontiguousarray(scene.faces[:, ::-1]))])
         self._names = [f"hand-{index}" for index in range(scene.hand_count)]
         for index, name in enumerate(self._names):
-            mesh = o3d.t.geometry.TriangleMesh(o3d.core.Tensor(np.ascontiguousarray(scene.hands[index])), faces)
+            mesh = o3d.t.geometry.TriangleMesh(o3d.core.Tensor(np.ascontiguousarray(self.hands.vertices[index])), faces)
             mesh.vertex.colors = o3d.core.Tensor(shaded[index])
             self._renderer.scene.add_geometry(name, mesh, self._material, False)
         self._shown = np.ones(scene.hand_count, bool)

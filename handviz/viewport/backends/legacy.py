@@ -13,9 +13,10 @@ import open3d as o3d
 
 from handviz.errors import HandvizError
 from handviz.geometry.cameras import Camera, pinhole_intrinsics
-from handviz.viewport.backends.keying import KEY, over_backdrop
-from handviz.viewport.mesh_tools import coarse_faces, merged_faces, smooth_normals
-from handviz.viewport.scene import Scene
+from handviz.viewport.backends.keying import KEY, composed
+from handviz.viewport.hands import Hands
+from handviz.viewport.mesh_tools import coarse_faces, merged_faces
+from handviz.viewport.scene import Scene, Shot
 
 FRAME_SECONDS = 0.045
 """What a moving picture may cost before its meshes are thinned."""
@@ -36,66 +37,74 @@ class LegacyRenderer:
         self._size = (0, 0)
         self._mesh: o3d.geometry.TriangleMesh | None = None
         self._shown: tuple | None = None
-        self._mesh_version = -1
-        self._normals = np.zeros((0, 0, 3), np.float32)
-        self._depths = (0.1, 1.0)
+        self.hands = Hands()
+        self._base_version = -1
         self._thin: np.ndarray | None = None
         self._thin_target = 0
         self._seconds_per_triangle = 0.0
         # A machine without OpenGL is to be found out before the first frame.
         self._open(64, 64)
 
-    def draw_quick(self, scene: Scene, camera: Camera) -> tuple[np.ndarray, bool]:
+    def draw_quick(self, scene: Scene, shot: Shot) -> tuple[np.ndarray, bool]:
         """With fewer triangles where all of them take too long."""
         self._follow(scene)
-        hands = max(scene.visible_hands.size, 1)
+        hands = max(shot.solid.size + shot.ghosts.size, 1)
         faces = scene.faces
         if self._seconds_per_triangle * hands * len(faces) > FRAME_SECONDS:
             faces = self._thinned_faces(scene, int(FRAME_SECONDS / self._seconds_per_triangle / hands))
-        uploaded = self._upload(scene, camera, faces)
-        started = time.perf_counter()
-        image = self._capture(scene, camera)
-        if not uploaded and hands * len(faces) > 10_000:
-            self._seconds_per_triangle = (time.perf_counter() - started) / (hands * len(faces))
-        return image, faces is scene.faces
+        return self._draw(scene, shot, faces), faces is scene.faces
 
-    def draw_full(self, scene: Scene, camera: Camera, interrupted: Callable[[], bool]) -> np.ndarray | None:
+    def draw_full(self, scene: Scene, shot: Shot, interrupted: Callable[[], bool]) -> np.ndarray | None:
         """With all triangles; once begun it is not given up."""
         if interrupted():
             return None
         self._follow(scene)
-        self._upload(scene, camera, scene.faces)
-        return self._capture(scene, camera)
+        return self._draw(scene, shot, scene.faces)
+
+    def _draw(self, scene: Scene, shot: Shot, faces: np.ndarray) -> np.ndarray:
+        plain = not (scene.has_picture or shot.transparent)
+        key = scene.background if plain and not shot.ghosts.size else KEY
+
+        def draw(hands: np.ndarray) -> np.ndarray:
+            uploaded = self._upload(scene, shot.camera, hands, faces)
+            started = time.perf_counter()
+            image = self._capture(shot.camera, hands, key)
+            if not uploaded and hands.size * len(faces) > 10_000:
+                self._seconds_per_triangle = (time.perf_counter() - started) / (hands.size * len(faces))
+            return image
+
+        return draw(shot.solid) if key is not KEY else composed(draw, KEY, scene, shot)
 
     def _follow(self, scene: Scene) -> None:
-        if scene.mesh_version != self._mesh_version:
-            self._mesh_version = scene.mesh_version
-            self._normals = smooth_normals(scene.hands, scene.faces)
-            self._thin = None
+        self.hands.follow(scene)
+        if self.hands.base_version != self._base_version:
+            self._base_version = self.hands.base_version
+            if scene.time is None:
+                self._thin = None
 
     def _thinned_faces(self, scene: Scene, target: int) -> np.ndarray:
         # Kept while it is about right, since another choice costs an upload.
         target = max(target, len(scene.faces) // 16)
         if self._thin is None or not 0.5 < target / self._thin_target < 2.0:
             self._thin_target = target
-            self._thin = coarse_faces(scene.hands[0], scene.faces, target)
+            self._thin = coarse_faces(self.hands.vertices[0], scene.faces, target)
         return self._thin
 
-    def _upload(self, scene: Scene, camera: Camera, faces: np.ndarray) -> bool:
-        """Give the window the visible meshes, unless it has them; whether it was needed."""
+    def _upload(self, scene: Scene, camera: Camera, hands: np.ndarray, faces: np.ndarray) -> bool:
+        """Give the window these hands, unless it has them; whether it was needed."""
         self._open(camera.width, camera.height)
         exact = _taken_unchanged(camera)
         pose = None if exact else (camera.camera_from_world.tobytes(), camera.intrinsics.tobytes())
-        shown = (scene.mesh_version, scene.color_version, scene.visible_hands.tobytes(), len(faces), pose)
+        shown = (self.hands.version, scene.color_version, hands.tobytes(), len(faces), pose)
         if shown == self._shown:
             return False
-        hands = scene.visible_hands
-        vertices, normals = scene.hands[hands].astype(np.float64), self._normals[hands].astype(np.float64)
+        vertices = self.hands.vertices[hands].astype(np.float64)
+        normals = self.hands.normals[hands].astype(np.float64)
         if not exact:
             stretch = np.linalg.inv(_plain_intrinsics(camera)) @ camera.intrinsics
             vertices = camera.to_camera(vertices) @ stretch.T
             normals = normals @ camera.camera_from_world[:3, :3].T
-        colors = HEADROOM * scene.hand_colors[hands].astype(np.float64)
+        colors = HEADROOM / 255.0 * scene.hand_colors[hands].astype(np.float64)
         if colors.ndim == 2:
             colors = np.broadcast_to(colors[:, None], vertices.shape)
         mesh = o3d.geometry.TriangleMesh(
@@ -127,11 +136,11 @@ class LegacyRenderer:
         options.mesh_show_back_face = True
         options.mesh_shade_option = o3d.visualization.MeshShadeOption.Color
 
-    def _capture(self, scene: Scene, camera: Camera) -> np.ndarray:
+    def _capture(self, camera: Camera, hands: np.ndarray, background: np.ndarray) -> np.ndarray:
         options, control = self._window.get_render_option(), self._window.get_view_control()
-        options.background_color = (KEY if scene.has_picture else scene.background) / 255.0
+        options.background_color = background / 255.0
         exact = _taken_unchanged(camera)
-        near, far = self._depth_range(scene, camera)
+        near, far = self._depth_range(camera, hands)
         control.set_constant_z_near(near)
         control.set_constant_z_far(far)
         parameters = o3d.camera.PinholeCameraParameters()
@@ -149,16 +158,13 @@ class LegacyRenderer:
             raise HandvizError(
                 f"The OpenGL renderer drew {image.shape[1]}x{image.shape[0]} pixels, not what was asked."
             )
-        if scene.has_picture:
-            image = over_backdrop(image, KEY, scene.backdrop(camera.width, camera.height))
         return image
 
-    def _depth_range(self, scene: Scene, camera: Camera) -> tuple[float, float]:
-        hands = scene.visible_hands
+    def _depth_range(self, camera: Camera, hands: np.ndarray) -> tuple[float, float]:
         if not hands.size:
             return 0.1, 1.0
         # A vertex stands for its hand, 0.3 m for how far a hand may reach from any of its vertices.
-        depth = camera.to_camera(scene.hands[hands, 0])[:, 2]
+        depth = camera.to_camera(self.hands.vertices[hands, 0])[:, 2]
         far = max(float(depth.max()) + 0.3, 0.01)
         return max(float(depth.min()) - 0.3, 1e-3 * far, 1e-3), far
 

@@ -7,7 +7,6 @@ import open3d as o3d
 
 from handviz.geometry.cameras import Camera
 from handviz.viewport.mesh_tools import merged_faces
-from handviz.viewport.scene import Scene
 
 
 @dataclass(frozen=True)
@@ -21,10 +20,11 @@ class Part:
 
 @dataclass(frozen=True)
 class Hits:
-    """Where rays first struck a mesh.
+    """Where rays first struck a hand.
 
-    ray (N,) index of the ray, hand (N,) index of the mesh, corners (N, 3) vertices of the triangle among all meshes'
-    vertices, weights (N, 3) barycentric, towards_eye (N, 3) unit directions back along the rays.
+    ray (N,) index of the ray, hand (N,) index of the hand, corners (N, 3) vertices of the triangle among all hands'
+    vertices, weights (N, 3) barycentric, towards_eye (N, 3) unit directions back along the rays, depth (N,) along the
+    camera's axis in metres.
     """
 
     ray: np.ndarray
@@ -32,6 +32,11 @@ class Hits:
     corners: np.ndarray
     weights: np.ndarray
     towards_eye: np.ndarray
+    depth: np.ndarray
+
+    def where(self, mask: np.ndarray) -> "Hits":
+        """Some of them (N,)."""
+        return Hits(*(getattr(self, name)[mask] for name in Hits.__dataclass_fields__))
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,11 @@ class Window:
         return cls(int(left), int(top), int(max(left, right)), int(max(top, bottom)))
 
     @property
+    def width(self) -> int:
+        """Pixels from left to right."""
+        return self.right - self.left
+
+    @property
     def pixels(self) -> int:
         """Number of pixels inside."""
         return (self.right - self.left) * (self.bottom - self.top)
@@ -70,11 +80,11 @@ class Window:
         return columns[None], rows[:, None]
 
 
-def build_part(scene: Scene, hands: np.ndarray, faces: np.ndarray) -> Part:
-    """A tree over the meshes with these indices; about half a microsecond a triangle on two cores."""
+def build_part(vertices: np.ndarray, hands: np.ndarray, faces: np.ndarray) -> Part:
+    """A tree over those of the meshes (N, V, 3) with these indices; some half a microsecond a triangle on two cores."""
     tree = o3d.t.geometry.RaycastingScene()
-    vertices = np.ascontiguousarray(scene.hands[hands]).reshape(-1, 3)
-    merged = merged_faces(faces, hands.size, scene.vertices.shape[2]).astype(np.uint32)
+    merged = merged_faces(faces, hands.size, vertices.shape[1]).astype(np.uint32)
+    vertices = np.ascontiguousarray(vertices[hands]).reshape(-1, 3)
     tree.add_triangles(o3d.core.Tensor.from_numpy(vertices), o3d.core.Tensor.from_numpy(merged))
     # The tree is built when the first ray is cast; here the time does not count as drawing.
     tree.cast_rays(o3d.core.Tensor(np.array([[0, 0, 0, 0, 0, 1]], np.float32)))
@@ -121,4 +131,4 @@ def _hits_of(ray: np.ndarray, part: Part, answer: dict, vertex_count: int, rays:
     weights = np.concatenate([1.0 - uv.sum(1, keepdims=True), uv], 1)
     towards = -rays[:, 3:].take(ray, axis=0)
     towards /= np.sqrt(np.einsum("nj,nj->n", towards, towards))[:, None]
-    return Hits(ray, hand, corners, weights, towards)
+    return Hits(ray, hand, corners, weights, towards, answer["t_hit"].numpy().take(ray))
