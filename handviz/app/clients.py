@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Qt, Signal
 
 from handviz.geometry.cameras import Camera
+from handviz.inference.worker_launch import WorkerProcess
 
 
 class PredictionProcess(Protocol):
@@ -44,13 +45,19 @@ class ClientFactories:
     """From on_frame and on_status to a client that is not started."""
 
 
-def real_clients(device: str = "auto", weights: str | None = None, hand_model: str | None = None) -> ClientFactories:
-    """Factories of the real processes."""
+def real_clients(
+    device: str = "auto",
+    weights: str | None = None,
+    hand_model: str | None = None,
+    predictor_name: str | None = None,
+    started: WorkerProcess | None = None,
+) -> ClientFactories:
+    """Factories of the real processes; started is a prediction process that runs already."""
 
     def predictor(on_event: Callable[[Any], None]) -> PredictionProcess:
         from handviz.inference.worker import PredictionClient
 
-        return PredictionClient(on_event, device=device, weights=weights, hand_model=hand_model)
+        return PredictionClient(on_event, device, weights, hand_model, predictor_name, started)
 
     def renderer(on_frame: Callable[[Any], None], on_status: Callable[[Any], None]) -> Any:
         from handviz.viewport import RenderClient

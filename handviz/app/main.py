@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from handviz.app.screenshot import ScreenshotOptions
 from handviz.errors import DeviceError
+from handviz.inference.worker_launch import WorkerProcess, WorkerSettings
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -21,17 +22,18 @@ def run(
     files: list[Path],
     screenshot: ScreenshotOptions | None = None,
     frame: int = 0,
-    device: str = "auto",
-    weights: str | None = None,
-    hand_model: str | None = None,
+    predicting: WorkerSettings | None = None,
     theme: str | None = None,
 ) -> int:
     """Open the window with files; with screenshot, take a picture of it and leave. Returns the exit status.
 
-    frame is the frame of a video to open; theme "dark" or "light" overrides the settings. Raises DeviceError when there
-    is no display, and HandvizError when a screenshot cannot be made.
+    frame is the frame of a video to open; predicting says with what to predict; theme "dark" or "light" overrides the
+    settings. Raises DeviceError when there is no display, and HandvizError when a screenshot cannot be made.
     """
     _prepare_environment(need_display=screenshot is None)
+    # The networks take longest to load: their process starts before anything of Qt is imported here.
+    predicting = predicting or WorkerSettings()
+    started = WorkerProcess(predicting)
 
     from PySide6.QtCore import QCoreApplication, qInstallMessageHandler
     from PySide6.QtWidgets import QApplication
@@ -47,7 +49,8 @@ def run(
     application = QApplication.instance() or QApplication(["handviz"])
     application.setApplicationDisplayName("handviz")
     themes.load_assets(application)
-    window = MainWindow(real_clients(device, weights, hand_model), theme, remember=screenshot is None)
+    clients = real_clients(predicting.device, predicting.weights, predicting.hand_model, predicting.predictor, started)
+    window = MainWindow(clients, theme, remember=screenshot is None)
     application.aboutToQuit.connect(window.shut_down)
     _show_surprises(window)
     if screenshot is not None:

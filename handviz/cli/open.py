@@ -14,6 +14,11 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
     parser.add_argument("--weights", metavar="PATH", help="other weights than those that ship")
     parser.add_argument("--hand-model", metavar="PATH", help="other hand model, such as MANO_RIGHT.pkl")
+    parser.add_argument(
+        "--predictor",
+        metavar="WHERE:WHAT",
+        help="another network in place of ours: package.module:factory or file.py:factory",
+    )
     parser.add_argument("--theme", choices=("dark", "light"), help="look, for this window only")
     shot = parser.add_argument_group("picture of the window, without anyone at the screen")
     shot.add_argument("--screenshot", type=Path, metavar="PNG", help="write a picture of the window and leave")
@@ -51,6 +56,7 @@ def run(args: argparse.Namespace) -> int:
     from handviz.app.main import run as run_app
     from handviz.app.screenshot import ScreenshotOptions
     from handviz.errors import InputError
+    from handviz.inference.worker_launch import WorkerSettings
 
     if not 1 <= args.hypotheses <= 200:
         raise InputError(f"{args.hypotheses} hypotheses were asked for; choose 1 to 200.")
@@ -69,4 +75,10 @@ def run(args: argparse.Namespace) -> int:
             choose=args.choose,
             hide=tuple(args.hide),
         )
-    return run_app(args.files, screenshot, args.frame, args.device, args.weights, args.hand_model, args.theme)
+    return run_app(
+        args.files,
+        screenshot,
+        args.frame,
+        WorkerSettings(args.device, args.weights, args.hand_model, args.predictor),
+        args.theme,
+    )

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ import numpy as np
 
 from handviz.errors import InputError
 from handviz.inference.events import Cancelled, Done, Event, Failed, Progress, Ready, Started, WorkerDied
-from handviz.inference.worker_process import serve
+from handviz.inference.worker_launch import WorkerProcess, WorkerSettings
 
 _GRACE_S = 0.7
 """How long a cancelled prediction may take to notice before its process is killed."""
@@ -49,9 +49,15 @@ class PredictionClient:
         device: str = "auto",
         weights: str | Path | None = None,
         hand_model: str | Path | None = None,
+        predictor: str | None = None,
+        started: WorkerProcess | None = None,
     ):
+        """device, weights and hand_model are Predictor.load's; predictor names another one in their place (see
+        protocol.py). started is a worker with the same settings that runs already."""
         self._on_event = on_event
-        self._settings = (device, *(str(path) if path is not None else None for path in (weights, hand_model)))
+        paths = (None if path is None else str(path) for path in (weights, hand_model))
+        self._settings = WorkerSettings(device, *paths, predictor)
+        self._started = started
         self._lock = threading.Lock()
         self._queue: deque[_Request] = deque()
         self._to_cancel: set[int] = set()
@@ -61,8 +67,7 @@ class PredictionClient:
         self._awoken = False
         self._wake_read, self._wake_write = multiprocessing.Pipe(duplex=False)
         # The rest belongs to the client's thread alone.
-        self._process: multiprocessing.process.BaseProcess | None = None
-        self._connection: Connection | None = None
+        self._process: WorkerProcess | None = None
         self._ready = False
         self._fruitless_starts = 0
         self._running: _Request | None = None
@@ -109,6 +114,8 @@ class PredictionClient:
         with self._lock:
             self._closing = True
         self._wake()
+        if not self._thread.ident and self._started is not None:
+            self._started.end()
         if self._thread.is_alive() and threading.current_thread() is not self._thread:
             self._thread.join()
 
@@ -139,19 +146,15 @@ class PredictionClient:
                 self._wait()
                 self._carry_out_cancellations()
         finally:
+            self._process = self._process or self._started
             self._end_process()
             self._wake_read.close()
             self._wake_write.close()
 
     def _spawn(self) -> None:
-        context = multiprocessing.get_context("spawn")
-        self._connection, theirs = context.Pipe()
-        self._process = context.Process(
-            target=serve, args=(theirs, *self._settings), name="handviz-prediction", daemon=True
-        )
         self._ready = False
-        self._process.start()
-        theirs.close()
+        started, self._started = self._started, None
+        self._process = started or WorkerProcess(self._settings)
 
     def _dispatch(self) -> None:
         """Hand the worker the next request, if it is free."""
@@ -163,8 +166,8 @@ class PredictionClient:
             request.tries += 1
             self._emit(Started(request.id))
             try:
-                self._connection.send(("predict", request.id, request.image.shape, request.arguments))
-                self._connection.send_bytes(np.ascontiguousarray(request.image).reshape(-1))
+                self._process.connection.send(("predict", request.id, request.image.shape, request.arguments))
+                self._process.connection.send_bytes(np.ascontiguousarray(request.image).reshape(-1))
             except OSError:
                 return  # it died: its end is noticed next
             except Exception as error:  # arguments that cannot be sent are the caller's fault, not the worker's
@@ -175,14 +178,14 @@ class PredictionClient:
         """Wait for something to happen and deal with it."""
         sources: list[Any] = [self._wake_read]
         if self._process is not None:
-            sources += [self._connection, self._process.sentinel]
+            sources.append(self._process.connection)
         timeout = None if self._kill_at is None else max(0.0, self._kill_at - time.monotonic())
         happened = wait(sources, timeout)
         if self._wake_read in happened:
             self._wake_read.recv_bytes()
             with self._lock:
                 self._awoken = False
-        if self._process is not None and (self._connection in happened or self._process.sentinel in happened):
+        if self._process is not None and self._process.connection in happened:
             self._receive()
         if self._kill_at is not None and time.monotonic() >= self._kill_at:
             cancelled = self._running
@@ -193,12 +196,9 @@ class PredictionClient:
 
     def _receive(self) -> None:
         try:
-            while self._connection is not None and self._connection.poll():
-                self._handle(self._connection.recv())
+            while self._process is not None and self._process.connection.poll():
+                self._handle(self._process.connection.recv())
         except (EOFError, OSError):
-            self._bury()
-            return
-        if self._process is not None and not self._process.is_alive():
             self._bury()
 
     def _handle(self, message: tuple) -> None:
@@ -226,7 +226,7 @@ class PredictionClient:
         cancelled = self._kill_at is not None
         self._end_process(at_once=True)
         self._running = None
-        cause = f"The prediction process ended unexpectedly (exit code {process.exitcode})"
+        cause = f"The prediction process ended unexpectedly (exit code {process.exit_code})"
         if not was_ready:
             self._fruitless_starts += 1
             if self._fruitless_starts >= _MAX_FRUITLESS_STARTS:
@@ -265,20 +265,16 @@ class PredictionClient:
         if self._running is not None and self._running.id in wanted and self._kill_at is None:
             self._kill_at = time.monotonic() + _GRACE_S
             with suppress(OSError):
-                self._connection.send(("cancel", self._running.id))
+                self._process.connection.send(("cancel", self._running.id))
 
     def _end_process(self, at_once: bool = False) -> None:
-        process, connection = self._process, self._connection
-        self._process = self._connection = self._kill_at = None
+        process = self._process
+        self._process = self._kill_at = None
         self._ready = False
         if process is None:
             return
         if not at_once:
             with suppress(OSError):
-                connection.send(("close",))
-            # A worker that still loads or computes cannot listen; there is nothing it would have to save.
-            process.join(0.3)
-        if process.is_alive():
-            process.kill()
-        process.join()
-        connection.close()
+                process.connection.send(("close",))
+        # A worker that still loads or computes cannot listen; there is nothing it would have to save.
+        process.end(0.0 if at_once else 0.3)

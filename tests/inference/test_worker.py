@@ -180,3 +180,54 @@ def test_importing_the_client_loads_no_torch():
 
     code = "import sys, handviz.inference.worker; print('torch' in sys.modules, 'cv2' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.split() == ["False"] * 2
+
+
+def test_another_persons_predictor_runs_in_the_worker(noise_image, tmp_path):
+    (tmp_path / "theirs.py").write_text(
+        "import numpy as np\n"
+        "print('loading')\n"
+        "class Net:\n"
+        "    name = 'theirs'\n"
+        "    def predict(self, image, box, hypotheses, seed):\n"
+        "        if seed == 13:\n"
+        "            raise ValueError('unlucky')\n"
+        "        vertices = np.full((hypotheses, 3, 4, 3), 0.5) + np.arange(4)[:, None] * 0.01\n"
+        "        return {'vertices': vertices, 'faces': [[0, 1, 2], [1, 2, 3]], 'box': box}\n"
+    )
+    listener = Listener()
+    client = PredictionClient(listener, predictor=f"{tmp_path / 'theirs.py'}:Net")
+    client.start()
+    try:
+        done = listener.until(Done, id=client.submit(noise_image, box=BOX, hypotheses=3))
+        assert done.prediction.vertices.shape == (3, 3, 4, 3) and tuple(done.prediction.box) == BOX
+        failed = listener.until(Failed, id=client.submit(noise_image, box=BOX, seed=13))
+        assert "unlucky" in failed.message and "theirs.py line 7" in failed.message
+        listener.until(Done, id=client.submit(noise_image, box=BOX, hypotheses=1))
+    finally:
+        client.close()
+    client = PredictionClient(listener, predictor=f"{tmp_path / 'theirs.py'}:Nowhere")
+    client.start()
+    try:
+        assert "Nowhere" in listener.until(WorkerDied).message
+    finally:
+        client.close()
+
+
+def test_a_script_needs_no_guard_around_its_main_part(tmp_path, tiny_weights):
+    import subprocess
+    import sys
+
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import queue\n"
+        "from handviz.inference.events import Ready\n"
+        "from handviz.inference.worker import PredictionClient\n"
+        "print('started')\n"
+        "events = queue.Queue()\n"
+        f"client = PredictionClient(events.put, 'cpu', {str(tiny_weights)!r})\n"
+        "client.start()\n"
+        "print(type(events.get(timeout=90)).__name__)\n"
+        "client.close()\n"
+    )
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=120)
+    assert done.stdout.split() == ["started", "Ready"], done.stderr
