@@ -2,13 +2,23 @@
 
 import hashlib
 import json
-from dataclasses import dataclass, field, replace
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
 from handviz.errors import InputError
+from handviz.geometry.skeleton import JOINT_NAMES
+from handviz.hypotheses.prediction import MAX_HYPOTHESES
+from handviz.review.filters import FIGURES, SORTS, CaseFilter
+
+__all__ = [
+    "DEFAULT_KINDS", "SEVERITIES", "SORTS", "VERDICTS", "Case", "CaseFilter", "Flag", "FlagKind", "Judged", "NewCase",
+    "Verdict", "check_box", "check_flag", "check_hand",
+]  # fmt: skip
 
 Verdict = Literal["accept", "reject", "unsure"]
 VERDICTS: tuple[Verdict, ...] = ("accept", "reject", "unsure")
@@ -17,8 +27,8 @@ SEVERITIES = (1, 2, 3)
 MAX_NOTE = 10_000
 MAX_BOX = 1e6
 
-SORTS = ("added", "blur", "spread", "score", "error", "flags", "name")
-"""Orders of a list of cases; all but "added" and "name" from the largest down, unknown figures last."""
+MAX_FIGURES = 10_000_000
+"""Letters."""
 
 
 @dataclass(frozen=True)
@@ -65,11 +75,22 @@ class NewCase:
     """What triage is told from, as JSON (handviz.hypotheses.case_figures); empty before the first prediction."""
     provenance: dict[str, str] = field(default_factory=dict)
     """Hashes of weights and hand model, settings."""
+    photo_bytes: int | None = None
+    """Size of the whole file, by which it is found again quickly."""
+    truth: str = ""
+    """File with the ground truth, empty where there is none."""
 
     def __post_init__(self) -> None:
-        if self.hand not in (None, "left", "right"):
-            raise InputError(f"The hand of a case is left or right, not {self.hand!r}; correct it.")
+        check_hand(self.hand)
         check_box(self.box)
+        for name in FIGURES.values():
+            value = getattr(self, name)
+            if value is not None and not math.isfinite(value):
+                object.__setattr__(self, name, None)
+        if len(self.figures) > MAX_FIGURES:
+            raise InputError(
+                f"{self.path.name} comes with more figures than a library keeps; predict fewer hypotheses."
+            )
 
     @property
     def uuid(self) -> str:
@@ -91,6 +112,12 @@ class Case(NewCase):
     annotator: str = ""
     flags_count: int = 0
     """The annotator's own flags."""
+    kinds: tuple[str, ...] = ()
+    """Kinds of the annotator's own flags."""
+    annotators: tuple[str, ...] = ()
+    """Who judged or flagged it; the annotator alone where the library is blind."""
+    relative_path: str = ""
+    """Path as seen from the library's folder; empty where there is no such way."""
 
     @property
     def state(self) -> str:
@@ -114,47 +141,18 @@ class Flag:
     joints: tuple[int, ...] = ()
     created: str = ""
     """UTC, ISO 8601."""
+    changed: str = ""
+    """When severity or note were changed last."""
 
 
 @dataclass(frozen=True)
-class CaseFilter:
-    """Which cases, in which order. Empty fields let everything through."""
+class Judged:
+    """One annotator's verdict on a case."""
 
-    text: str = ""
-    """Part of the file's name or of a note."""
-    state: Literal["", "new", "reviewed"] = ""
-    verdict: Literal["", "accept", "reject", "unsure"] = ""
-    kind: str = ""
-    triage: str = ""
-    blur_px: tuple[float, float] | None = None
-    """Least and most."""
-    sort: str = "added"
-    reverse: bool = False
-
-    def with_sort(self, sort: str) -> "CaseFilter":
-        """The same cases in another order. Raises InputError for an unknown one."""
-        if sort not in SORTS:
-            raise InputError(f"Cases cannot be sorted by {sort!r}; choose one of {', '.join(SORTS)}.")
-        return replace(self, sort=sort)
-
-    def to_json(self) -> str:
-        """For a saved filter."""
-        return json.dumps(self.__dict__)
-
-    @classmethod
-    def from_json(cls, text: str) -> "CaseFilter":
-        """What to_json wrote. Raises InputError."""
-        try:
-            values = json.loads(text)
-            if values.get("blur_px") is not None:
-                low, high = values["blur_px"]
-                values["blur_px"] = (float(low), float(high))
-            for name, kind in (("text", str), ("state", str), ("verdict", str), ("kind", str), ("triage", str)):
-                if not isinstance(values.get(name, ""), kind):
-                    raise ValueError(name)
-            return cls(**values).with_sort(values.get("sort", "added"))
-        except (ValueError, TypeError, AttributeError) as error:
-            raise InputError("A saved filter cannot be read; save it again.") from error
+    annotator: str
+    verdict: Verdict
+    created: str
+    """UTC, ISO 8601."""
 
 
 def check_box(box: tuple[float, float, float, float] | None) -> None:
@@ -166,7 +164,13 @@ def check_box(box: tuple[float, float, float, float] | None) -> None:
         raise InputError(f"{box} is no box x, y, width, height in pixels; draw it again.")
 
 
-def check_flag(kind: str, severity: int, note: str) -> None:
+def check_hand(hand: str | None) -> None:
+    """Raise InputError for a side that no hand has."""
+    if hand not in (None, "left", "right"):
+        raise InputError(f"The hand of a case is left or right, not {hand!r}; correct it.")
+
+
+def check_flag(kind: str, severity: int, note: str, hypotheses: Sequence[int] = (), joints: Sequence[int] = ()) -> None:
     """Raise InputError for what no flag can hold."""
     if not kind.strip():
         raise InputError("A flag needs a kind; choose one from the list.")
@@ -174,3 +178,7 @@ def check_flag(kind: str, severity: int, note: str) -> None:
         raise InputError(f"The severity of a flag is 1, 2 or 3, not {severity}.")
     if len(note) > MAX_NOTE:
         raise InputError(f"A note holds at most {MAX_NOTE} letters; shorten it.")
+    if any(not 0 <= k < MAX_HYPOTHESES for k in hypotheses):
+        raise InputError("A flag can mean hypotheses of the prediction alone; choose them again.")
+    if any(not 0 <= joint < len(JOINT_NAMES) for joint in joints):
+        raise InputError(f"A flag can mean the joints 0 to {len(JOINT_NAMES) - 1}; choose them again.")

@@ -1,15 +1,15 @@
-"""Bringing another file's cases, flags and verdicts into a library, without duplicates, as one change."""
+"""Bringing others' cases, flags and verdicts into a library, without duplicates, as one change."""
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
 from handviz.errors import InputError
+from handviz.review import rows
+from handviz.review.bundle import Bundle, Judged, Record, read_json, read_library
+from handviz.review.cases import Flag
 from handviz.review.journal import Recorder
 from handviz.review.store import Library
-
-_CASE = ("uuid", "path", "photo_sha256", "frame", "box", "hand", "prediction_key", "blur_px", "spread_mm",
-         "best_score", "error_mm", "triage", "figures", "provenance")  # fmt: skip
-_FLAG = ("uuid", "annotator", "kind", "severity", "note", "hypotheses", "joints", "created")
 
 
 @dataclass(frozen=True)
@@ -24,53 +24,102 @@ class Merged:
         return f"{self.cases} cases, {self.flags} flags, {self.verdicts} verdicts"
 
 
-def merge(library: Library, other: Path) -> Merged:
-    """Add what another library has and this one has not; of two verdicts of one annotator the later one stays.
+def merge(library: Library, other: str | Path) -> Merged:
+    """Add what another library has and this one has not; of two states of a flag or verdict the later one stays.
 
-    Doing it again adds nothing. Raises InputError when either file cannot be used; then nothing is merged.
+    Doing it again adds nothing, and what was taken away since stays away. Raises InputError when either file cannot be
+    used; then nothing is merged.
     """
+    other = Path(other)
     if other.resolve() == library.path.resolve():
         raise InputError(f"{other} is the open library itself; name another one.")
-    with Library.open(other, library.annotator, create=False) as source:
-        # Reading every case first refuses rows that no handviz wrote.
-        source.cases()
-        source.flags(everybody=True)
-        with source.reading() as theirs:
-            cases = [dict(row) for row in theirs.execute("SELECT * FROM cases ORDER BY id")]
-            flags = [dict(row) for row in theirs.execute("SELECT * FROM flags ORDER BY id")]
-            verdicts = [dict(row) for row in theirs.execute("SELECT * FROM verdicts ORDER BY id")]
-    with library.changing(f"merged {other.name}") as record:
-        own_id: dict[int, int] = {}
-        added = 0
-        for case in cases:
-            row = record.connection.execute("SELECT id FROM cases WHERE uuid = ?", (case["uuid"],)).fetchone()
+    if not other.is_file():
+        raise InputError(f"{other} is not there; name a library, or several.")
+    return merge_bundle(library, read_library(other), f"merged {other.name}")
+
+
+def import_json(library: Library, path: str | Path) -> Merged:
+    """Add the cases of an exported JSON file, or of a report's folder, likewise."""
+    bundle = read_json(Path(path))
+    return merge_bundle(library, bundle, f"imported {bundle.name}")
+
+
+def merge_bundle(library: Library, bundle: Bundle, sentence: str) -> Merged:
+    """Add what was read from elsewhere, as one change. Raises InputError."""
+
+    def act(record: Recorder) -> Merged:
+        cases = flags = verdicts = 0
+        for item in bundle.records:
+            row = record.find("cases", uuid=item.uuid)
             if row is None:
-                own_id[case["id"]] = record.insert("cases", {name: case[name] for name in _CASE})
-                added += 1
+                values = {**rows.case_values(item.case, library.path.parent), "uuid": item.uuid}
+                case_id = record.insert("cases", values)
+                cases += 1
             else:
-                own_id[case["id"]] = row["id"]
-        new_flags = sum(_merge_flag(record, flag, own_id) for flag in flags)
-        new_verdicts = sum(_merge_verdict(record, verdict, own_id) for verdict in verdicts)
-    return Merged(added, new_flags, new_verdicts)
+                case_id = row["id"]
+                _add_prediction(record, row, item)
+            flags += sum(_merge_flag(record, case_id, flag) for flag in item.flags)
+            verdicts += sum(_merge_verdict(record, case_id, item.uuid, judged) for judged in item.verdicts)
+        for name, moment in bundle.removed.items():
+            _merge_removal(record, name, moment)
+        return Merged(cases, flags, verdicts)
+
+    return library.change(sentence, act)
 
 
-def _merge_flag(record: Recorder, flag: dict, own_id: dict[int, int]) -> bool:
-    if record.connection.execute("SELECT 1 FROM flags WHERE uuid = ?", (flag["uuid"],)).fetchone():
-        return False
-    record.insert("flags", {"case_id": own_id[flag["case_id"]], **{name: flag[name] for name in _FLAG}})
-    return True
+def _add_prediction(record: Recorder, row: dict, item: Record) -> None:
+    """A case that was not predicted here takes over what the other file says."""
+    values = rows.predicted_values(item.case)
+    if not row["prediction_key"] and values["prediction_key"] and rows.same_box(row["box"], item.case.box):
+        record.update("cases", row["id"], values)
 
 
-def _merge_verdict(record: Recorder, verdict: dict, own_id: dict[int, int]) -> bool:
-    case_id = own_id[verdict["case_id"]]
-    values = {name: verdict[name] for name in ("verdict", "created")}
-    row = record.connection.execute(
-        "SELECT * FROM verdicts WHERE case_id = ? AND annotator = ?", (case_id, verdict["annotator"])
-    ).fetchone()
+def _merge_flag(record: Recorder, case_id: int, flag: Flag) -> bool:
+    row = record.find("flags", uuid=flag.uuid)
     if row is None:
-        record.insert("verdicts", {"case_id": case_id, "annotator": verdict["annotator"], **values})
+        if record.find("removed", name=flag.uuid) is not None:
+            return False
+        record.insert(
+            "flags",
+            {"uuid": flag.uuid, "case_id": case_id, "annotator": flag.annotator, "kind": flag.kind,
+             "severity": flag.severity, "note": flag.note, "hypotheses": json.dumps(flag.hypotheses),
+             "joints": json.dumps(flag.joints), "created": flag.created, "changed": flag.changed},
+        )  # fmt: skip
         return True
-    if row["created"] >= verdict["created"] or row["verdict"] == verdict["verdict"]:
+    if flag.changed > row["changed"] and flag.annotator == row["annotator"]:
+        values = {"severity": flag.severity, "note": flag.note, "changed": flag.changed}
+        return record.update("flags", row["id"], values)
+    return False
+
+
+def _merge_verdict(record: Recorder, case_id: int, case_uuid: str, judged: Judged) -> bool:
+    values = {"verdict": judged.verdict, "created": judged.created}
+    row = record.find("verdicts", case_id=case_id, annotator=judged.annotator)
+    if row is None:
+        removed = record.find("removed", name=f"{case_uuid}/{judged.annotator}")
+        if removed is not None and removed["created"] >= judged.created:
+            return False
+        record.insert("verdicts", {"case_id": case_id, "annotator": judged.annotator, **values})
+        return True
+    if row["created"] >= judged.created or row["verdict"] == judged.verdict:
         return False
-    record.update("verdicts", row["id"], values)
-    return True
+    return record.update("verdicts", row["id"], values)
+
+
+def _merge_removal(record: Recorder, name: str, moment: str) -> None:
+    """Take away here what its annotator took away in the other file."""
+    own = record.find("removed", name=name)
+    if own is None:
+        record.insert("removed", {"name": name, "created": moment})
+    elif own["created"] < moment:
+        record.update("removed", own["id"], {"created": moment})
+    case_uuid, slash, annotator = name.partition("/")
+    if not slash:
+        flag = record.find("flags", uuid=name)
+        if flag is not None and flag["changed"] <= moment:
+            record.delete("flags", flag["id"])
+        return
+    case = record.find("cases", uuid=case_uuid)
+    verdict = case and record.find("verdicts", case_id=case["id"], annotator=annotator)
+    if verdict and verdict["created"] <= moment:
+        record.delete("verdicts", verdict["id"])

@@ -34,6 +34,47 @@ MIGRATIONS: tuple[str, ...] = (
     );
     CREATE INDEX journal_of_annotator ON journal (annotator, undone);
     """,
+    # Numbers of removed rows are not given out again, since undo and open windows name rows by them; figures of triage
+    # and truth; photos found relative to the library; what was removed, so that merging does not bring it back.
+    """
+    CREATE TABLE cases_2 (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, uuid TEXT NOT NULL UNIQUE, path TEXT NOT NULL,
+        relative_path TEXT NOT NULL DEFAULT '', photo_sha256 TEXT NOT NULL, photo_bytes INTEGER, frame INTEGER,
+        box TEXT, hand TEXT, prediction_key TEXT NOT NULL, blur_px REAL, spread_mm REAL, best_score REAL,
+        error_mm REAL, triage TEXT NOT NULL, figures TEXT NOT NULL, provenance TEXT NOT NULL,
+        truth TEXT NOT NULL DEFAULT ''
+    );
+    INSERT INTO cases_2 (id, uuid, path, photo_sha256, frame, box, hand, prediction_key, blur_px, spread_mm,
+        best_score, error_mm, triage, figures, provenance)
+        SELECT id, uuid, path, photo_sha256, frame, box, hand, prediction_key, blur_px, spread_mm, best_score,
+        error_mm, triage, figures, provenance FROM cases;
+    CREATE TABLE verdicts_2 (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, case_id INTEGER NOT NULL REFERENCES cases(id) ON DELETE CASCADE,
+        annotator TEXT NOT NULL, verdict TEXT NOT NULL, created TEXT NOT NULL, UNIQUE (case_id, annotator)
+    );
+    INSERT INTO verdicts_2 SELECT id, case_id, annotator, verdict, created FROM verdicts;
+    CREATE TABLE flags_2 (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, uuid TEXT NOT NULL UNIQUE,
+        case_id INTEGER NOT NULL REFERENCES cases(id) ON DELETE CASCADE, annotator TEXT NOT NULL, kind TEXT NOT NULL,
+        severity INTEGER NOT NULL, note TEXT NOT NULL, hypotheses TEXT NOT NULL, joints TEXT NOT NULL,
+        created TEXT NOT NULL, changed TEXT NOT NULL DEFAULT ''
+    );
+    INSERT INTO flags_2 SELECT id, uuid, case_id, annotator, kind, severity, note, hypotheses, joints, created, created
+        FROM flags;
+    DROP TABLE flags;
+    DROP TABLE verdicts;
+    DROP TABLE cases;
+    ALTER TABLE cases_2 RENAME TO cases;
+    ALTER TABLE verdicts_2 RENAME TO verdicts;
+    ALTER TABLE flags_2 RENAME TO flags;
+    CREATE INDEX cases_of_photo ON cases (photo_sha256);
+    CREATE INDEX flags_of_case ON flags (case_id, annotator);
+    CREATE TABLE settings (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, value TEXT NOT NULL);
+    CREATE TABLE removed (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, created TEXT NOT NULL);
+    ALTER TABLE journal ADD COLUMN uuid TEXT NOT NULL DEFAULT '';
+    ALTER TABLE journal ADD COLUMN created TEXT NOT NULL DEFAULT '';
+    UPDATE journal SET uuid = lower(hex(randomblob(16)));
+    """,
 )
 """SQL that leads from version n to n + 1; a released one is never changed."""
 
@@ -52,6 +93,8 @@ def prepare(connection: sqlite3.Connection, path: Path) -> bool:
     if version:
         _check(connection, path, version)
     if version < VERSION:
+        # Tables are rebuilt under their old names, which must not delete the rows that refer to them.
+        connection.execute("PRAGMA foreign_keys = OFF")
         connection.execute("BEGIN IMMEDIATE")
         try:
             # Another window may have done it while this one waited.
@@ -66,6 +109,7 @@ def prepare(connection: sqlite3.Connection, path: Path) -> bool:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
+    connection.execute("PRAGMA foreign_keys = ON")
     return version == 0
 
 
@@ -88,8 +132,14 @@ def _check(connection: sqlite3.Connection, path: Path, version: int) -> None:
         raise InputError(f"{path}: its tables are not those of a handviz library; choose another file.")
     result = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     if result != "ok":
-        raise InputError(f"{path}: it is damaged ({result}); merge a copy from before into a new library.")
+        raise InputError(
+            f"{path}: it is damaged ({_one_line(result)}); save what is left of it by `handviz cases recover`."
+        )
 
 
 def _plain(row: tuple) -> tuple:
     return tuple(" ".join(value.split()) if isinstance(value, str) else value for value in row)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(str(text).split())[:120]
