@@ -5,15 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from handviz.geometry.rotations import axis_angle_to_matrix
-from handviz.geometry.skeleton import JOINT_NAMES, WRIST
+from handviz.geometry.skeleton import WRIST
 from handviz.inference.crops import warp
-from handviz.inference.detector import LANDMARK_FILE, load_net
+from handviz.inference.detector import LANDMARK_FILE, HandDetector, load_net
 from handviz.resources import models_dir
 
 _SIZE = 224
 _HAND_IN_REGION = 0.66
 """The network expects a region in whose middle two thirds the hand lies."""
-_KNUCKLE = JOINT_NAMES.index("middle_1")
 
 
 @dataclass(frozen=True)
@@ -34,16 +33,17 @@ class LandmarkNetwork:
         """Raises ModelFileError when the network's file is missing or altered."""
         self._net = load_net(models_dir() / "detector" / LANDMARK_FILE)
 
-    def read(self, image: np.ndarray, box: np.ndarray, looks: int = 1) -> Landmarks:
-        """The hand in box (x, y, w, h) px of image (H, W, 3) uint8.
+    def read(self, image: np.ndarray, box: np.ndarray) -> Landmarks:
+        """The hand in the upright box (x, y, w, h) px of image (H, W, 3) uint8, as a person draws it."""
+        return self._look(image, box[:2] + box[2:] / 2.0, float(max(box[2:])) / _HAND_IN_REGION, 0.0)
 
-        The first look is at the upright box, as a person draws it. Every further one is at the region that the look
-        before found, turned so that the fingers point up: what the network's own tracking does.
-        """
-        found = self._look(image, box[:2] + box[2:] / 2.0, float(max(box[2:])) / _HAND_IN_REGION, 0.0)
-        for _ in range(looks - 1):
-            found = self._look(image, *region_of_joints(found.joints_2d))
-        return found
+    def read_by_palm(self, image: np.ndarray, box: np.ndarray, detector: HandDetector) -> Landmarks:
+        """The same where the palm detector, searching the box, sees a palm: the network then looks at the palm's turned
+        region, as it does in MediaPipe; else at the box."""
+        found = detector.detect_in_box(image, box)
+        if found is None:
+            return self.read(image, box)
+        return self._look(image, found.centre.astype(np.float64), found.side, found.angle)
 
     def _look(self, image: np.ndarray, centre: np.ndarray, side: float, angle: float) -> Landmarks:
         scale, middle = _SIZE / side, _SIZE / 2.0
@@ -62,13 +62,3 @@ class LandmarkNetwork:
             joints=(joints - joints[WRIST]) @ turn.T,
             right_probability=float(outputs["633"].item()),
         )
-
-
-def region_of_joints(joints_2d: np.ndarray) -> tuple[np.ndarray, float, float]:
-    """The region around joints (21, 2) px: centre (2,), side, and turn in radians that brings the fingers up."""
-    along = joints_2d[_KNUCKLE] - joints_2d[WRIST]
-    angle = float(np.arctan2(along[0], -along[1]))
-    turn = axis_angle_to_matrix(np.array([0.0, 0.0, angle]))[:2, :2]
-    upright = joints_2d @ turn
-    low, high = upright.min(0), upright.max(0)
-    return turn @ ((low + high) / 2.0), float((high - low).max()) / _HAND_IN_REGION, angle

@@ -13,7 +13,7 @@ import numpy as np
 
 from handviz.datasets.real_hands import RealHand, read_real_hands, smear
 from handviz.errors import InputError
-from handviz.evaluation.landmark_network import LandmarkNetwork
+from handviz.evaluation.landmark_network import LandmarkNetwork, Landmarks
 from handviz.evaluation.real_crops import box_of_path, smear_path
 from handviz.evaluation.real_labels import LabelledFrame, read_labels
 from handviz.files import sha256
@@ -31,7 +31,7 @@ BLURRED_PX = 16.0
 """Frames whose labelled path is at least this long count as blurred."""
 CROP_FOCAL = 2.7
 """Focal length told for real crops, in crop sides: their cameras are unknown; the middle of what training assumes."""
-_LOOKS = {"landmark network": 1, "landmark network, second look": 2}
+LANDMARKS, LANDMARKS_BY_PALM = "landmark network", "landmark network by its palm"
 _METRICS = {"pa_mpjpe_mm": pa_mpjpe_mm, "mpjpe_mm": mpjpe_mm}
 _MIDDLE = TIMESTEPS.index("middle")
 
@@ -117,11 +117,10 @@ def _clip(
             for rule, joints in chosen_joints(prediction, settings.n, best, prediction.joints_2d).items():
                 errors[rule].append(float(label_errors_px(joints[_MIDDLE], frame)))
                 ends[rule].append(end_errors_px(joints, frame))
-            for rule, looks in _LOOKS.items():
-                seen = network.read(image, frame.box, looks).joints_2d
-                errors[rule].append(float(label_errors_px(seen, frame)))
+            for rule, landmarks in _landmarks(predictor, network, image, frame.box).items():
+                errors[rule].append(float(label_errors_px(landmarks.joints_2d, frame)))
                 # One moment only: the same joints stand for both ends.
-                ends[rule].append(end_errors_px(np.stack([seen] * len(TIMESTEPS)), frame))
+                ends[rule].append(end_errors_px(np.stack([landmarks.joints_2d] * len(TIMESTEPS)), frame))
             progress("looked at frames of the clip", done, len(labels.frames))
     sizes = np.array([frame.hand_size for frame in labels.frames])
     blurred = np.array([frame.path_px >= BLURRED_PX for frame in labels.frames])
@@ -141,6 +140,15 @@ def _clip(
         "joints": int(sum(np.isfinite(frame.joints_2d[_MIDDLE, :, 0]).sum() for frame in labels.frames)),
         "handedness": float(np.mean(told_right)),
         "errors": rows,
+    }
+
+
+def _landmarks(
+    predictor: Predictor, network: LandmarkNetwork, image: np.ndarray, box: np.ndarray
+) -> dict[str, Landmarks]:
+    return {
+        LANDMARKS: network.read(image, box),
+        LANDMARKS_BY_PALM: network.read_by_palm(image, box, predictor.detector),
     }
 
 
@@ -173,7 +181,7 @@ def _crops(
                     image, box, hand.hand, settings.hypotheses, settings.seed, intrinsics=intrinsics
                 )
             joints = (prediction.joints - prediction.joints[:, :, :1])[:, _MIDDLE].astype(np.float64)
-            seen = {rule: network.read(image, box, looks) for rule, looks in _LOOKS.items()}
+            seen = _landmarks(predictor, network, image, box)
             for rule, landmarks in seen.items():
                 sides[rule].append((landmarks.right_probability >= 0.5) == (hand.hand == "right"))
             for metric, error in _METRICS.items():

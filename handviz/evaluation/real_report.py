@@ -37,7 +37,9 @@ def format_real_report(report: dict[str, Any]) -> str:
             "in px of 256. The reference",
             "is the landmark network's own answer on the sharp photo, not truth: at 0 px its own rows show how far "
             "one box",
-            f"or another moves its answer. Focal length told: {CROP_FOCAL:g} crop sides.",
+            "or another moves its answer. By its palm: turned as the palm detector says, searching the same box. "
+            f"Focal length told: {CROP_FOCAL:g}",
+            "crop sides.",
             "",
             " " * _WIDE + "".join(f"{f'{blur} px':>8}" for blur in blurs),
         ]

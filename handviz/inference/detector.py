@@ -106,16 +106,21 @@ class HandDetector:
 
         The palm is searched inside the box; where it is not found the box itself, upright, is looked at.
         """
-        check_image(image)
-        x, y, w, h = (float(value) for value in box)
-        side = 1.6 * max(w, h)
-        square = np.array([x + w / 2 - side / 2, y + h / 2 - side / 2, side])
+        if (found := self.detect_in_box(image, box)) is not None:
+            return found.right_probability
+        x, y, side = _square_around(box)
         with self._lock:
-            palms, scores = self._palms(image, [square], _FAINT)
-            if len(palms):
-                best = int(np.argmax(scores * _shared_with_box(palms, box)))
-                return self._landmarks(image, palms[best], scores[best]).right_probability
-            return self._read(image, square[:2] + side / 2, side, 0.0)[2]
+            return self._read(image, np.array([x, y]) + side / 2, side, 0.0)[2]
+
+    def detect_in_box(self, image: np.ndarray, box: np.ndarray) -> Detection | None:
+        """The hand whose palm fills most of box (x, y, w, h) px, None where no palm is seen in it."""
+        check_image(image)
+        with self._lock:
+            palms, scores = self._palms(image, [_square_around(box)], _FAINT)
+            if not len(palms):
+                return None
+            best = int(np.argmax(scores * _shared_with_box(palms, box)))
+            return self._landmarks(image, palms[best], scores[best])
 
     def _look(
         self, image: np.ndarray, squares: list[np.ndarray], presence: float, sure: float = np.inf
@@ -209,6 +214,13 @@ def _whole(image: np.ndarray) -> np.ndarray:
     height, width = image.shape[:2]
     side = max(width, height)
     return np.array([(width - side) / 2, (height - side) / 2, side], np.float64)
+
+
+def _square_around(box: np.ndarray) -> np.ndarray:
+    """The square (x, y, side) px in which the palm of a hand in box (x, y, w, h) is searched."""
+    x, y, w, h = (float(value) for value in box)
+    side = 1.6 * max(w, h)
+    return np.array([x + w / 2 - side / 2, y + h / 2 - side / 2, side])
 
 
 def _joints_box(joints: np.ndarray) -> np.ndarray:
