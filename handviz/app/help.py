@@ -19,8 +19,12 @@ GESTURES = (
     ("Photo", "drag", "pan; on the box: move or resize it"),
     ("Photo", "Shift drag", "draw a new box"),
     ("Photo", "double click", "show the whole photo"),
-    ("Scores", "click a bar", "choose that hypothesis"),
-    ("Scores", "drag the line", "move the threshold"),
+    ("Scores", "click a cell", "choose that hypothesis; with Ctrl: one more"),
+    ("Scores", "drag the line", "move the threshold, or change n"),
+    ("Scores", "wheel", "zoom the axis; double click: all scores"),
+    ("Table", "click a heading", "sort; again: the other way round"),
+    ("Table", "Ctrl or Shift click", "select several"),
+    ("Table", "Ctrl+C", "copy rows for a spreadsheet"),
 )
 
 LICENCES = (
@@ -37,7 +41,7 @@ LICENCES = (
 )
 
 
-_COLUMNS = (("File", "Prediction", "Video", "Help"), ("View", "Hypothesis"), ("Viewport", "Photo", "Scores"))
+_COLUMNS = (("File", "Prediction", "Video", "Help"), ("View", "Hypothesis"), ("Viewport", "Photo", "Scores", "Table"))
 
 
 def _dialog(parent: QWidget, title: str, content: QWidget, width: int, height: int) -> QDialog:

@@ -40,7 +40,7 @@ class Inspector(QScrollArea):
         body.setObjectName("inspectorBody")
         column = QVBoxLayout(body)
         column.setContentsMargins(16, 12, 16, 12)
-        column.setSpacing(9)
+        column.setSpacing(7)
         self._build_request(column)
         column.addWidget(rule())
         self.scores = ScorePanel(session)

@@ -16,8 +16,10 @@ from PySide6.QtWidgets import (
 
 from handviz.app.controls import Segments, Slider, label, padded
 from handviz.app.models.session import MAX_HYPOTHESES, SessionModel
+from handviz.app.models.study import known_errors
 from handviz.app.score_histogram import ScoreHistogram
 from handviz.app.theme import Theme
+from handviz.hypotheses.relations import comparable_points
 from handviz.hypotheses.summary import Summary, summarize
 
 SLIDER_STEPS = 1000
@@ -65,7 +67,7 @@ class ScorePanel(QWidget):
         self.histogram = ScoreHistogram(session)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(7)
+        column.setSpacing(5)
         self._build_heading(column)
         column.addWidget(self.histogram)
         self._build_sliders(column)
@@ -80,6 +82,7 @@ class ScorePanel(QWidget):
         column.addWidget(self.note)
         session.selection.changed.connect(self.refresh)
         session.prediction_changed.connect(self.refresh)
+        session.truth_changed.connect(self.refresh)
         self.histogram.axis_changed.connect(self.refresh)
         self.refresh()
 
@@ -191,13 +194,15 @@ class ScorePanel(QWidget):
     def _show_figures(self, shown: bool) -> None:
         selection, prediction = self._session.selection, self._session.prediction
         kept = selection.kept
-        summary = summarize(prediction.joints, selection.scores, kept) if shown else None
-        for lines, widgets, known in ((FIGURES, self._figures, shown), (ERRORS, self._errors, False)):
+        errors = known_errors(prediction, self._session.truth) if shown else None
+        truth = None if errors is None else self._session.truth
+        summary = summarize(comparable_points(prediction), selection.scores, kept, truth, errors) if shown else None
+        for lines, widgets, known in ((FIGURES, self._figures, shown), (ERRORS, self._errors, errors is not None)):
             for (_, _, text), (title, value) in zip(lines, widgets, strict=True):
                 title.setVisible(known)
                 value.setVisible(known)
                 value.setText(text(summary) if known else "")
-        self.error_heading.setVisible(False)
+        self.error_heading.setVisible(errors is not None)
         self.note.setVisible(shown and not kept.any())
         self.note.setText("None reach this score: lower the threshold." if shown and not kept.any() else "")
 

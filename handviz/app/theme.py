@@ -122,6 +122,15 @@ QSplitter::handle:hover { background: $accent; }
 QFrame#banner { background: $warning; border: none; border-bottom: 1px solid $border; }
 QFrame#banner QLabel { color: $warning_text; }
 QFrame#legend { background: transparent; border: none; }
+QTableView { background: $panel; border: none; selection-background-color: $accent;
+    selection-color: $accent_text; }
+QTableView::item { padding: 0 16px 0 8px; border: none; }
+QHeaderView { background: $panel; border: none; }
+QHeaderView::section { background: $panel; color: $muted; border: none; border-bottom: 1px solid $border;
+    padding: 4px 16px 4px 8px; }
+QHeaderView::section:hover { color: $text; }
+QHeaderView::up-arrow { image: url(handviz-icons:up-$name.svg); width: 9px; height: 9px; right: 3px; }
+QHeaderView::down-arrow { image: url(handviz-icons:down-$name.svg); width: 9px; height: 9px; right: 3px; }
 QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
 QScrollBar::handle:vertical { background: $border; border-radius: 4px; min-height: 30px; margin: 1px; }
 QScrollBar::add-line, QScrollBar::sub-line { height: 0; width: 0; }

@@ -21,12 +21,11 @@ from handviz.app.prediction_control import PredictionControl
 from handviz.app.saving import Saver
 from handviz.app.settings import Settings
 from handviz.app.status import StatusBar
+from handviz.app.study.workbench import Workbench
 from handviz.app.submenus import add_submenus
 from handviz.app.viewport_pane import ViewportPane
 from handviz.media.kinds import PHOTO_SUFFIXES, VIDEO_SUFFIXES
 from handviz.viewport import RenderStatus
-
-_PANE_SHARES = (500, 620, 270)
 
 
 class MainWindow(QMainWindow):
@@ -75,10 +74,12 @@ class MainWindow(QMainWindow):
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.setHandleWidth(1)
         self.splitter.setChildrenCollapsible(False)
-        for pane, share in zip((self.photo_pane, self.viewport_pane, self.inspector), _PANE_SHARES, strict=True):
-            self.splitter.addWidget(pane)
-            self.splitter.setStretchFactor(self.splitter.count() - 1, 0 if pane is self.inspector else share)
-        self.splitter.setSizes(list(_PANE_SHARES))
+        self.bench = Workbench(self.session, self.photo_pane, self.viewport_pane)
+        self.splitter.addWidget(self.bench)
+        self.splitter.addWidget(self.inspector)
+        self.splitter.setStretchFactor(0, 1)
+        self.splitter.setStretchFactor(1, 0)
+        self.splitter.setSizes([1096, 270])
         centre = QWidget()
         column = QVBoxLayout(centre)
         column.setContentsMargins(0, 0, 0, 0)
@@ -95,6 +96,7 @@ class MainWindow(QMainWindow):
         self.actions_by_name = build_actions(self, panes, handlers(self) | page_handlers, commands)
         self.menus = fill_menus(self.menuBar(), self.actions_by_name, commands)
         self.recent_menu = add_submenus(self)
+        self.bench.table.set_actions(self.actions_by_name)
         self.menuBar().setCornerWidget(self.pages.switch)
         self.pages.connect_window(self, self._services(), COMMANDS)
 
@@ -136,6 +138,7 @@ class MainWindow(QMainWindow):
         self.photo_pane.video_bar.frame_requested.connect(self.opening.show_frame)
         self.inspector.predict_requested.connect(self.control.predict)
         self.status.cancel_requested.connect(self.control.cancel)
+        self.bench.parts_changed.connect(self._refresh)
         for signal in (self.session.picture_changed, self.session.prediction_changed, self.session.job_changed,
                        self.session.request_changed, self.session.view.content_changed):  # fmt: skip
             signal.connect(self._refresh)
@@ -240,6 +243,7 @@ class MainWindow(QMainWindow):
         actions["detect_box"].setEnabled(session.box is not None)
         actions["auto_predict"].setChecked(session.auto_predict)
         actions["solo"].setChecked(session.view.solo)
+        actions["table"].setChecked(self.bench.shows("table"))
         for timestep, name in enumerate(("show_past", "show_middle", "show_future")):
             actions[name].setChecked(timestep < len(session.view.timesteps) and session.view.timesteps[timestep])
         for name in ("next_frame", "previous_frame", "frames_ahead", "frames_back"):
@@ -279,16 +283,18 @@ class MainWindow(QMainWindow):
         theme = themes.THEMES.get(name) or themes.system_theme(application)
         self.theme = theme
         themes.apply(application, theme)
-        for part in (self.photo_pane, self.viewport_pane, self.inspector, self.banner, self.pages):
+        for part in (self.photo_pane, self.viewport_pane, self.inspector, self.bench, self.banner, self.pages):
             part.set_theme(theme)
 
     def _restore(self) -> None:
-        names = ("geometry", "splitter")
+        names = ("geometry", "columns")
         geometry, splitter = (self.settings.bytes(name) if self._remember else None for name in names)
         if geometry is None or not self.restoreGeometry(geometry):
             self.resize(1366, 768)
         if splitter is not None:
             self.splitter.restoreState(splitter)
+        if self._remember:
+            self.bench.restore(self.settings)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         # Enter reaches the window only when no field or button had a use for it.
@@ -300,7 +306,8 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         if self._remember:
             self.settings.set_bytes("geometry", self.saveGeometry())
-            self.settings.set_bytes("splitter", self.splitter.saveState())
+            self.settings.set_bytes("columns", self.splitter.saveState())
+            self.bench.save(self.settings)
             self.settings.auto_predict = self.session.auto_predict
         self.shut_down()
         super().closeEvent(event)
@@ -311,6 +318,7 @@ class MainWindow(QMainWindow):
             return
         self._closed = True
         self.pages.shut_down()
+        self.bench.shut_down()
         self.opening.close()
         self.saver.close()
         self.prediction_bridge.close()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from handviz.hypotheses.diversity import spread_mm
-from handviz.hypotheses.errors import sequence_mpjpe_mm
+from handviz.hypotheses.truth import Truth, middle_error_mm
 
 
 @dataclass(frozen=True)
@@ -30,35 +30,31 @@ class Summary:
     best_error_mm: float | None
 
 
-def middle_error_mm(joints: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """MPJPE (...) in mm at the middle timestep of joints (..., T, 21, 3) against truth (T, 21, 3).
-
-    Order-free: each sequence is compared in the temporal order that suits it better.
-    """
-    return sequence_mpjpe_mm(joints, truth, any_order=True)[..., truth.shape[0] // 2]
-
-
 def summarize(
-    joints: np.ndarray, scores: np.ndarray, kept: np.ndarray, truth: np.ndarray | None = None,
+    points: np.ndarray,
+    scores: np.ndarray,
+    kept: np.ndarray,
+    truth: Truth | None = None,
     errors: np.ndarray | None = None,
-) -> Summary:  # fmt: skip
-    """Figures of joints (K, T, 21, 3) in metres with scores (K,), of which the mask kept (K,) is kept.
+) -> Summary:
+    """Figures of hypotheses with points (K, T, N, 3) in metres and scores (K,), of which the mask kept (K,) is kept.
 
-    truth is (T, 21, 3); errors (K,), middle_error_mm of each hypothesis, are worked out when left open.
+    The first point is the wrist; where there is a truth the points are the 21 joints. errors (K,), the middle_error_mm
+    of each hypothesis, are worked out when left open.
     """
     any_kept = bool(kept.any())
     mean_hand = best_kept = best = best_kept_error = best_error = None
     if truth is not None:
-        errors = middle_error_mm(joints, truth) if errors is None else errors
+        errors = middle_error_mm(points, truth) if errors is None else errors
         best = int(errors.argmin())
         best_error = float(errors[best])
         if any_kept:
-            mean_hand = float(middle_error_mm(joints[kept].mean(0), truth))
+            mean_hand = float(middle_error_mm(points[kept].mean(0), truth))
             best_kept = int(np.flatnonzero(kept)[errors[kept].argmin()])
             best_kept_error = float(errors[best_kept])
     return Summary(
         int(kept.sum()), len(scores), float(scores.max()),
         float(scores[kept].mean()) if any_kept else None,
-        spread_mm(joints[kept]) if any_kept else None,
+        spread_mm(points[kept]) if any_kept else None,
         mean_hand, best_kept, best_kept_error, best, best_error,
     )  # fmt: skip

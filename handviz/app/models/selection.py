@@ -188,6 +188,25 @@ class SelectionModel:
         """Let the score decide again about pinned hypotheses."""
         self._mark(self._hidden, self._pinned - self._known(hypotheses))
 
+    @property
+    def targets(self) -> frozenset[int]:
+        """What a command about hypotheses is about: the selected ones, else the chosen one."""
+        return self._selected or (NOBODY if self._chosen is None else frozenset({self._chosen}))
+
+    def toggle_pinned(self) -> None:
+        """Pin the targets, or let them go when all of them are pinned."""
+        targets = self.targets
+        (self.unpin if targets <= self._pinned else self.pin)(targets)
+
+    def toggle_hidden(self) -> None:
+        """Hide the targets, or bring them back when all of them are hidden."""
+        targets = self.targets
+        (self.unhide if targets <= self._hidden else self.hide)(targets)
+
+    def show_hidden(self) -> None:
+        """Bring back everything that was hidden."""
+        self.unhide(self._hidden)
+
     def hover(self, hypothesis: int | None) -> None:
         """Point at a hypothesis, or at none."""
         if hypothesis is not None and not 0 <= hypothesis < len(self._scores):

@@ -115,6 +115,25 @@ def test_pins_and_hides_outdo_the_score_and_each_other() -> None:
     assert (selection.visible == selection.kept).all()
 
 
+def test_commands_are_about_the_selected_or_else_the_chosen_one_and_undo_themselves() -> None:
+    selection = model()
+    assert selection.targets == {1}
+    selection.toggle_hidden()
+    assert selection.hidden == {1} and not selection.visible[1]
+    selection.toggle_hidden()
+    assert selection.hidden == set()
+    selection.select({0, 2})
+    selection.pin({2})
+    selection.toggle_pinned()
+    assert selection.pinned == {0, 2}
+    selection.toggle_pinned()
+    assert selection.pinned == set()
+    selection.toggle_hidden()
+    selection.choose(3)
+    selection.show_hidden()
+    assert selection.hidden == set()
+
+
 def test_every_change_is_told_once_and_only_when_something_changed() -> None:
     selection = model()
     calls = told(selection)

@@ -1,0 +1,1 @@
+"""The table and the plots under the photo and the viewport."""
