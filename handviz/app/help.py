@@ -14,6 +14,7 @@ GESTURES = (
     ("Viewport", "middle or Shift drag", "pan"),
     ("Viewport", "wheel", "zoom"),
     ("Viewport", "click", "choose a hypothesis; again: the one behind"),
+    ("Viewport", "Ctrl click", "select one more, or one less"),
     ("Viewport", "double click", "circle that point; beside the hand: show it all"),
     ("Photo", "wheel", "zoom at the pointer"),
     ("Photo", "drag", "pan; on the box: move or resize it"),

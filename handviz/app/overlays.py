@@ -13,6 +13,9 @@ _CASING = QColor(0, 0, 0, 170)
 _RADII = (2.2, 2.8, 3.4)
 """Joint radii in logical pixels from past to future, so that colour is not the only sign of order."""
 
+UNDER_HOVERED = 0.35
+"""Opacity of the chosen skeleton while the pointer is on another one."""
+
 
 def color_of(rgb: np.ndarray) -> QColor:
     """(3,) in 0..1 to a QColor."""

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 from handviz.app.models.affine import PhotoTransform
 from handviz.app.models.crop_box import Box, Grip, dragged, grip_at, spanned
 from handviz.app.models.session import SessionModel
-from handviz.app.overlays import draw_box, draw_joints, draw_photo
+from handviz.app.overlays import UNDER_HOVERED, draw_box, draw_joints, draw_photo
 from handviz.app.theme import DARK, Theme
 
 GRIP_REACH = 9.0
@@ -56,6 +56,7 @@ class PhotoCanvas(QWidget):
         for signal in (session.request_changed, session.prediction_changed, session.view.content_changed):
             signal.connect(self.update)
         session.selection.changed.connect(self._update_chosen)
+        session.selection.hover_changed.connect(self.update)
 
     def show_pyramid(self, pyramid: tuple[QImage, ...], keep_view: bool) -> None:
         """Show another picture given at halving sizes; keep_view leaves zoom and pan as they are."""
@@ -116,14 +117,22 @@ class PhotoCanvas(QWidget):
         transform = self.transform
         draw_photo(painter, self._pyramid, transform, self.width(), self.height(), self.devicePixelRatioF())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        prediction, chosen = self._session.prediction, self._session.selection.chosen
-        self._drawn_hypothesis = chosen
-        if prediction is not None and chosen is not None:
-            draw_joints(painter, prediction.joints_2d[chosen], self._session.view.timesteps, transform)
+        self._paint_joints(painter, transform)
         box = self._draft or self._session.shown_box
         if box is not None:
             by_hand = self._draft is not None or self._session.box is not None
             draw_box(painter, box, transform, QColor(self.theme.accent), by_hand)
+
+    def _paint_joints(self, painter: QPainter, transform: PhotoTransform) -> None:
+        prediction, selection = self._session.prediction, self._session.selection
+        self._drawn_hypothesis = selection.chosen
+        if prediction is None or selection.chosen is None:
+            return
+        shown = selection.chosen if selection.hovered is None else selection.hovered
+        for hypothesis in dict.fromkeys((selection.chosen, shown)):
+            painter.setOpacity(1.0 if hypothesis == shown else UNDER_HOVERED)
+            draw_joints(painter, prediction.joints_2d[hypothesis], self._session.view.timesteps, transform)
+        painter.setOpacity(1.0)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         picture = self._session.picture

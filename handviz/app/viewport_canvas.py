@@ -4,7 +4,7 @@ import time
 from typing import Protocol
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
@@ -12,7 +12,7 @@ from handviz.app.models.affine import PhotoTransform
 from handviz.app.models.palette import rgb
 from handviz.app.models.scene import mesh_colors, visible_meshes
 from handviz.app.models.session import SessionModel
-from handviz.app.overlays import draw_axes, draw_joints, draw_photo, draw_scale
+from handviz.app.overlays import UNDER_HOVERED, draw_axes, draw_joints, draw_photo, draw_scale
 from handviz.app.theme import DARK, Theme
 from handviz.geometry.cameras import Camera
 from handviz.viewport import Frame, Hit
@@ -20,6 +20,10 @@ from handviz.viewport import Frame, Hit
 RADIANS_PER_PIXEL = 0.008
 CLICK_REACH = 4.0
 """Pixels the pointer may move between press and release of a click."""
+HOVER_MILLISECONDS = 40
+"""The pointer is looked under no more often than that."""
+_HOVER, _ADD = "hover", "add"
+"""What hits are asked for, apart from choosing (None) and recentring (the place)."""
 
 
 class Renderer(Protocol):
@@ -46,6 +50,8 @@ class Renderer(Protocol):
 
 class ViewportCanvas(QWidget):
     """Left drag orbits, middle, right or Shift drag pans, the wheel zooms, a click picks, a double click recentres.
+
+    With Ctrl a click selects one more; the mesh under the pointer is hovered.
 
     frame_shown carries the request id, the seconds from its request to here, and whether it had full detail.
     """
@@ -77,12 +83,18 @@ class ViewportCanvas(QWidget):
         # Several changes in one turn of the event loop make one request.
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._send)
+        self._pointer = QPointF()
+        self._hover_asked = self._hover_again = False
+        self._hover_soon = QTimer(self, singleShot=True, interval=HOVER_MILLISECONDS)
+        self._hover_soon.timeout.connect(self._ask_hover)
+        self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(280, 180)
         self.setAccessibleName("3D viewport")
         self.setAccessibleDescription("Hand meshes of all kept hypotheses, coloured by timestep.")
         session.prediction_changed.connect(self._show_prediction)
         session.selection.changed.connect(self._content_changed)
+        session.selection.hover_changed.connect(self.update)
         self._view.content_changed.connect(self._content_changed)
         self._view.camera_changed.connect(self._changed)
 
@@ -202,16 +214,37 @@ class ViewportCanvas(QWidget):
         """The camera of the next picture, in device pixels."""
         return self._view.camera(self.width(), self.height(), self.devicePixelRatioF())
 
-    def show_hits(self, hits: list[Hit], recentre_at: tuple[float, float] | None) -> None:
-        """Choose what was picked, or circle it when it was double clicked at image pixels recentre_at."""
-        visible = visible_meshes(self._session.selection, self._view.timesteps, self._view.solo)
+    def show_hits(self, hits: list[Hit], wanted: object) -> None:
+        """Choose, add or hover what was picked, or circle it when it was double clicked at image pixels wanted."""
+        selection = self._session.selection
+        visible = visible_meshes(selection, self._view.timesteps, self._view.solo)
         hits = [hit for hit in hits if hit.hypothesis < len(visible) and visible[hit.hypothesis, hit.timestep]]
-        if recentre_at is None:
-            self._session.selection.choose_next_hit([hit.hypothesis for hit in hits])
+        if wanted == _HOVER:
+            self._hover_asked = False
+            if self._hover_again:
+                self._hover_again = False
+                self._hover_soon.start()
+            if self.underMouse():
+                selection.hover(hits[0].hypothesis if hits else None)
+        elif wanted == _ADD:
+            if hits:
+                selection.toggle(hits[0].hypothesis)
+        elif wanted is None:
+            selection.choose_next_hit([hit.hypothesis for hit in hits])
         elif hits:
-            self._view.recentre(self.camera(), *recentre_at, hits[0].depth)
+            self._view.recentre(self.camera(), *wanted, hits[0].depth)
         else:
             self._view.fit()
+
+    def _ask_hover(self) -> None:
+        if self._session.prediction is None or self._press is not None or not self.underMouse():
+            return
+        if self._hover_asked:
+            # The answer to the last question is still awaited.
+            self._hover_again = True
+            return
+        self._hover_asked = True
+        self._renderer.pick(self.camera(), *self._device_pixel(self._pointer), _HOVER)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)
@@ -239,13 +272,18 @@ class ViewportCanvas(QWidget):
         painter.drawText(box, flags, message)
 
     def _paint_chosen(self, painter: QPainter) -> None:
-        """The skeleton of the picked hypothesis, seen through the meshes in front of it."""
+        """Skeletons of the picked and the hovered hypothesis, seen through the meshes in front of them."""
         selection, prediction, camera = self._session.selection, self._session.prediction, self._frame_camera
-        if prediction is None or camera is None or not selection.picked or selection.chosen is None:
+        if prediction is None or camera is None:
             return
-        scale = self.width() / camera.width
-        joints_2d = camera.project(prediction.joints[selection.chosen])
-        draw_joints(painter, joints_2d, self._view.timesteps, PhotoTransform(scale))
+        chosen = selection.chosen if selection.picked else None
+        shown = [hypothesis for hypothesis in (chosen, selection.hovered) if hypothesis is not None]
+        for hypothesis in dict.fromkeys(shown):
+            # What the pointer is on comes to the fore.
+            painter.setOpacity(1.0 if hypothesis == shown[-1] else UNDER_HOVERED)
+            joints_2d = camera.project(prediction.joints[hypothesis])
+            draw_joints(painter, joints_2d, self._view.timesteps, PhotoTransform(self.width() / camera.width))
+        painter.setOpacity(1.0)
 
     def _paint_marks(self, painter: QPainter) -> None:
         if self._view.over_photo:
@@ -263,6 +301,10 @@ class ViewportCanvas(QWidget):
         self._panning = shift or event.button() in (Qt.MouseButton.MiddleButton, Qt.MouseButton.RightButton)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        if self._press is None:
+            self._pointer = event.position()
+            if not self._hover_soon.isActive():
+                self._hover_soon.start()
         if self._press is None or self._session.prediction is None:
             return
         away = event.position() - self._press
@@ -283,12 +325,16 @@ class ViewportCanvas(QWidget):
             return
         if event.button() == Qt.MouseButton.LeftButton:
             x, y = self._device_pixel(event.position())
-            self._renderer.pick(self.camera(), x, y, None)
+            adds = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+            self._renderer.pick(self.camera(), x, y, _ADD if adds else None)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         if self._session.prediction is not None:
             x, y = self._device_pixel(event.position())
             self._renderer.pick(self.camera(), x, y, (x, y))
+
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
+        self._session.selection.hover(None)
 
     def _device_pixel(self, position: QPointF) -> tuple[float, float]:
         ratio = self.devicePixelRatioF()
