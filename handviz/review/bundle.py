@@ -2,6 +2,7 @@
 
 import json
 import re
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -47,27 +48,32 @@ def read_library(path: Path) -> Bundle:
     """All of another library, which stays as it is, whatever its version. Raises InputError."""
     connection = read_whole(path)
     try:
-        with _refusing(path):
-            place = _Place(path.parent)
-            flags: dict[int, list[Flag]] = {}
-            for row in connection.execute("SELECT * FROM flags ORDER BY id"):
-                flags.setdefault(row["case_id"], []).append(_checked_flag(rows.to_flag(row)))
-            verdicts: dict[int, list[Judged]] = {}
-            for row in connection.execute("SELECT * FROM verdicts ORDER BY id"):
-                judged = _judged(row["annotator"], row["verdict"], row["created"])
-                verdicts.setdefault(row["case_id"], []).append(judged)
-            records = []
-            for row in connection.execute(rows.SELECT, {"annotator": "", "blind": 0}):
-                case = rows.to_case(row, "")
-                case_path = place.find(str(case.path), case.relative_path, case.photo_sha256)
-                values = {name: getattr(case, name) for name in NewCase.__dataclass_fields__} | {"path": case_path}
-                said = tuple(flags.get(case.id, ())), tuple(verdicts.get(case.id, ()))
-                records.append(Record(_matching(_UUID, case.case_uuid), NewCase(**values), *said))
-            removed = {str(row["name"]): _matching(_MOMENT, row["created"])
-                       for row in connection.execute("SELECT * FROM removed")}  # fmt: skip
-            return Bundle(path.name, records, removed)
+        return read_connection(connection, path)
     finally:
         connection.close()
+
+
+def read_connection(connection: sqlite3.Connection, path: Path, trusted: bool = False) -> Bundle:
+    """The same from an open copy of the library at `path`; photos lie where it says if it is trusted."""
+    with _refusing(path):
+        place = _Place(path.parent)
+        flags: dict[int, list[Flag]] = {}
+        for row in connection.execute("SELECT * FROM flags ORDER BY id"):
+            flags.setdefault(row["case_id"], []).append(_checked_flag(rows.to_flag(row)))
+        verdicts: dict[int, list[Judged]] = {}
+        for row in connection.execute("SELECT * FROM verdicts ORDER BY id"):
+            judged = _judged(row["annotator"], row["verdict"], row["created"])
+            verdicts.setdefault(row["case_id"], []).append(judged)
+        records = []
+        for row in connection.execute(rows.SELECT, {"annotator": "", "blind": 0}):
+            case = rows.to_case(row, "")
+            case_path = case.path if trusted else place.find(str(case.path), case.relative_path, case.photo_sha256)
+            values = {name: getattr(case, name) for name in NewCase.__dataclass_fields__} | {"path": case_path}
+            said = tuple(flags.get(case.id, ())), tuple(verdicts.get(case.id, ()))
+            records.append(Record(_matching(_UUID, case.case_uuid), NewCase(**values), *said))
+        removed = {str(row["name"]): _matching(_MOMENT, row["created"])
+                   for row in connection.execute("SELECT * FROM removed")}  # fmt: skip
+        return Bundle(path.name, records, removed)
 
 
 def read_json(path: Path) -> Bundle:

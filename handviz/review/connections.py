@@ -4,40 +4,39 @@ import os
 import shutil
 import sqlite3
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from handviz.errors import InputError
 from handviz.files import make_folder, unwritable
 from handviz.review.cases import DEFAULT_KINDS
 from handviz.review.faults import StorageError, as_sentence
+from handviz.review.rows import path_values
 from handviz.review.schema import prepare
 
 SUFFIX = ".handviz"
 LOCK_SECONDS = 2.0
 
 
-def connect(path: Path, create: bool = False, lock_seconds: float = LOCK_SECONDS) -> sqlite3.Connection:
+def connect(path: Path, create: bool = False, lock_seconds: float | None = None) -> sqlite3.Connection:
     """A library's file to read and write, brought to this version; lock_seconds is the longest wait for others.
 
     Raises InputError.
     """
     if not create and not path.is_file():
         raise StorageError(f"{path} is not there; name a library, a file ending in {SUFFIX}.")
+    wait = LOCK_SECONDS if lock_seconds is None else lock_seconds
     with as_sentence(path):
-        connection = _guarded(
-            sqlite3.connect(path, timeout=lock_seconds, isolation_level=None, check_same_thread=False)
-        )
+        connection = _guarded(sqlite3.connect(path, timeout=wait, isolation_level=None, check_same_thread=False))
         try:
             new = prepare(connection, path)
             connection.execute("PRAGMA journal_mode = WAL")
             # FULL: a confirmed change survives a power cut, not only a crash.
             connection.execute("PRAGMA synchronous = FULL")
             if new:
-                add_default_kinds(connection)
-            # Asks for the right to write, which opening alone does not.
-            connection.execute("BEGIN IMMEDIATE")
-            connection.execute("ROLLBACK")
+                _add_default_kinds(connection)
+            _ask_to_write(connection)
             connection.execute(f"PRAGMA busy_timeout = {int(LOCK_SECONDS * 1000)}")
         except BaseException:
             connection.close()
@@ -45,11 +44,21 @@ def connect(path: Path, create: bool = False, lock_seconds: float = LOCK_SECONDS
     return connection
 
 
-def add_default_kinds(connection: sqlite3.Connection) -> None:
-    """The kinds of flags a new library starts with."""
+def _add_default_kinds(connection: sqlite3.Connection) -> None:
     connection.executemany(
         "INSERT OR IGNORE INTO kinds (key, name) VALUES (?, ?)", [(kind.key, kind.name) for kind in DEFAULT_KINDS]
     )
+
+
+def _ask_to_write(connection: sqlite3.Connection) -> None:
+    """Opening alone does not tell whether a file may be written to. Another one's writing just now is no matter."""
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if not error.sqlite_errorname.startswith("SQLITE_BUSY"):
+            raise
+    else:
+        connection.execute("ROLLBACK")
 
 
 def in_memory() -> sqlite3.Connection:
@@ -63,7 +72,8 @@ def read_whole(path: Path) -> sqlite3.Connection:
     copy = in_memory()
     try:
         if not _copied_beside_its_writer(path, copy):
-            _copy_bytes(path, copy)
+            with copied_bytes(path) as source:
+                source.backup(copy)
         with as_sentence(path):
             prepare(copy, path)
     except OSError as error:
@@ -94,17 +104,19 @@ def _copied_beside_its_writer(path: Path, copy: sqlite3.Connection) -> bool:
     return True
 
 
-def _copy_bytes(path: Path, copy: sqlite3.Connection) -> None:
+@contextmanager
+def copied_bytes(path: Path) -> Iterator[sqlite3.Connection]:
+    """A file copied elsewhere and opened there, unchecked. Raises OSError, or StorageError from the block's SQL."""
     # Reading a file with a write-ahead log needs a place for its index, which a read-only folder is not.
     with tempfile.TemporaryDirectory(prefix="handviz-") as folder, as_sentence(path):
         shutil.copyfile(path, Path(folder) / "library")
         with suppress(FileNotFoundError):
             shutil.copyfile(f"{path}-wal", Path(folder) / "library-wal")
-        source = sqlite3.connect(Path(folder) / "library")
+        connection = sqlite3.connect(Path(folder) / "library")
         try:
-            source.backup(copy)
+            yield connection
         finally:
-            source.close()
+            connection.close()
 
 
 def write_whole(source: sqlite3.Connection, path: Path) -> None:
@@ -118,6 +130,7 @@ def write_whole(source: sqlite3.Connection, path: Path) -> None:
             target = sqlite3.connect(part)
             try:
                 source.backup(target)
+                _seen_from(target, path.parent)
             finally:
                 target.close()
         with open(part, "rb+") as file:
@@ -128,6 +141,14 @@ def write_whole(source: sqlite3.Connection, path: Path) -> None:
     finally:
         with suppress(OSError):
             part.unlink()
+
+
+def _seen_from(copy: sqlite3.Connection, folder: Path) -> None:
+    """Note where the photos lie as seen from the folder that the copy is for."""
+    for case_id, photo in copy.execute("SELECT id, path FROM cases").fetchall():
+        relative = path_values(Path(photo), folder)["relative_path"]
+        copy.execute("UPDATE cases SET relative_path = ? WHERE id = ?", (relative, case_id))
+    copy.commit()
 
 
 def _guarded(connection: sqlite3.Connection) -> sqlite3.Connection:

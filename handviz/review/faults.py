@@ -26,6 +26,7 @@ _SENTENCES = (
     ("SQLITE_CORRUPT", "it is damaged; save the library elsewhere, or what is left of it by `handviz cases recover`"),
     ("SQLITE_NOTADB", "it is no library of handviz; choose another file"),
     ("SQLITE_CANTOPEN", "it cannot be opened; see that its folder exists and may be written to"),
+    ("SQLITE_IOERR_WRITE", "it cannot be written; see that its disk is there and has space, or save it elsewhere"),
     ("SQLITE_IOERR", "its disk does not answer; see that the drive is there, or save the library elsewhere"),
 )
 

@@ -15,7 +15,7 @@ from handviz.review.journal import Recorder, next_entry, step
 
 Result = TypeVar("Result")
 
-_RETRY_SECONDS = 2.0
+RETRY_SECONDS = 2.0
 _MANY_CHANGES = 200
 
 
@@ -139,8 +139,12 @@ class Ledger:
         """Another number after every change, from here or from another window. Cheap: for asking every second."""
         with self._lock:
             self._try_again()
-            version = self.read(lambda connection: connection.execute("PRAGMA data_version").fetchone()[0])
-            return int(version) * 1_000_000 + self._own_changes
+            if self._file is not None and not self._trouble:
+                try:
+                    self._renew_twin()
+                except StorageError as error:
+                    self._turn_to_twin(error)
+            return self._version * 1_000_000 + self._own_changes
 
     # --- when the file fails -----------------------------------------------------------------------------------------
 
@@ -209,19 +213,17 @@ class Ledger:
 
     def _try_again(self, now: bool = False) -> None:
         """Write what is unsaved to the file, if it works again."""
-        if not self._trouble or (not now and time.monotonic() - self._tried < _RETRY_SECONDS):
+        if not self._trouble or (not now and time.monotonic() - self._tried < RETRY_SECONDS):
             return
         self._tried = time.monotonic()
         refused = []
-        try:
-            # A lock must not hold up whoever works on the twin.
-            file = connect(self.path, lock_seconds=0.1)
-        except InputError:
-            return
+        # First, since SQLite would use what it has open of the file again.
         if self._file is not None:
             self._file.close()
-        self._file = file
+            self._file = None
         try:
+            # A lock must not hold up whoever works on the twin.
+            file = self._file = connect(self.path, lock_seconds=0.1)
             while self._unsaved:
                 sentence, act = self._unsaved[0]
                 try:
@@ -233,7 +235,7 @@ class Ledger:
                 self._unsaved.pop(0)
             self._trouble, self._version = "", -1
             self._renew_twin()
-        except StorageError as error:
+        except InputError as error:
             self._trouble = str(error)
             return
         self._own_changes += 1

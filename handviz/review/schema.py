@@ -100,7 +100,7 @@ def prepare(connection: sqlite3.Connection, path: Path) -> bool:
             # Another window may have done it while this one waited.
             if connection.execute("PRAGMA user_version").fetchone()[0] == version:
                 for script in MIGRATIONS[version:]:
-                    for statement in _statements(script):
+                    for statement in statements(script):
                         connection.execute(statement)
                 connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 connection.execute(f"PRAGMA user_version = {VERSION}")
@@ -113,7 +113,8 @@ def prepare(connection: sqlite3.Connection, path: Path) -> bool:
     return version == 0
 
 
-def _statements(script: str) -> list[str]:
+def statements(script: str) -> list[str]:
+    """The statements of a migration, one by one: each can be part of a transaction."""
     return [statement.strip() for statement in script.split(";") if statement.strip()]
 
 
