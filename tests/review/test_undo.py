@@ -27,7 +27,7 @@ def content(library: Library) -> tuple:
 
 ACTS = {
     "flag": lambda library, case: library.add_flag(case, "wrong pose", note="x"),
-    "flag two": lambda library, case: library.add_flags({case, 1}, "bad crop", 3),
+    "flag two": lambda library, case: library.add_flags({case, library.case_ids()[0]}, "bad crop", 3),
     "change flag": lambda library, case: [library.change_flag(f.id, 1, "y") for f in library.flags()[:1]],
     "remove flag": lambda library, case: [library.remove_flag(f.id) for f in library.flags()[-1:]],
     "accept": lambda library, case: library.set_verdict(case, "accept"),
