@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Qt, Signal
 
 from handviz.geometry.cameras import Camera
-from handviz.inference.worker_launch import WorkerProcess
+from handviz.inference.worker_launch import WorkerProcess, WorkerSettings
 
 
 class PredictionProcess(Protocol):
@@ -46,18 +46,18 @@ class ClientFactories:
 
 
 def real_clients(
-    device: str = "auto",
-    weights: str | None = None,
-    hand_model: str | None = None,
-    predictor_name: str | None = None,
-    started: WorkerProcess | None = None,
+    predicting: WorkerSettings | None = None, started: WorkerProcess | None = None, eager: bool = True
 ) -> ClientFactories:
-    """Factories of the real processes; started is a prediction process that runs already."""
+    """Factories of the real processes; started is a prediction process that runs already, and without eager it starts
+    with the first request."""
 
     def predictor(on_event: Callable[[Any], None]) -> PredictionProcess:
         from handviz.inference.worker import PredictionClient
 
-        return PredictionClient(on_event, device, weights, hand_model, predictor_name, started)
+        settings = predicting or WorkerSettings()
+        return PredictionClient(
+            on_event, settings.device, settings.weights, settings.hand_model, settings.predictor, started, eager
+        )
 
     def renderer(on_frame: Callable[[Any], None], on_status: Callable[[Any], None]) -> Any:
         from handviz.viewport import RenderClient

@@ -146,7 +146,9 @@ class Inspector(QScrollArea):
         self.chosen.setText(f"Number {chosen + 1}")
         self.chosen_score.setText(f"{selection.scores[chosen]:.3f}")
         place_text = "best score" if place == 0 else f"place {place + 1} of {count}"
-        self.chosen_detail.setText(f"{place_text} · μ {prediction.mu[chosen]:.2f} · ν {prediction.nu[chosen]:.2f}")
+        if "mu" not in prediction.unknown:
+            place_text += f" · μ {prediction.mu[chosen]:.2f} · ν {prediction.nu[chosen]:.2f}"
+        self.chosen_detail.setText(place_text)
 
     def set_theme(self, theme: Theme) -> None:
         """Colour what the style sheet does not reach."""

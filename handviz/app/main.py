@@ -7,15 +7,19 @@ import signal
 import socket
 import sys
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from handviz.app.screenshot import ScreenshotOptions
+from handviz.app.screenshot import ScreenshotOptions  # light, as all that is imported up here
 from handviz.errors import DeviceError
 from handviz.inference.worker_launch import WorkerProcess, WorkerSettings
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QWidget
+    from PySide6.QtWidgets import QApplication, QWidget
+
+    from handviz.app.clients import ClientFactories
+    from handviz.app.window import MainWindow
 
 
 def run(
@@ -30,30 +34,11 @@ def run(
     frame is the frame of a video to open; predicting says with what to predict; theme "dark" or "light" overrides the
     settings. Raises DeviceError when there is no display, and HandvizError when a screenshot cannot be made.
     """
-    _prepare_environment(need_display=screenshot is None)
-    # The networks take longest to load: their process starts before anything of Qt is imported here.
-    predicting = predicting or WorkerSettings()
-    started = WorkerProcess(predicting)
-
-    from PySide6.QtCore import QCoreApplication, qInstallMessageHandler
-    from PySide6.QtWidgets import QApplication
-
-    from handviz.app import theme as themes
-    from handviz.app.clients import real_clients
-    from handviz.app.screenshot import Photographer
-    from handviz.app.window import MainWindow
-
-    qInstallMessageHandler(_qt_message)
-    QCoreApplication.setOrganizationName("handviz")
-    QCoreApplication.setApplicationName("handviz")
-    application = QApplication.instance() or QApplication(["handviz"])
-    application.setApplicationDisplayName("handviz")
-    themes.load_assets(application)
-    clients = real_clients(predicting.device, predicting.weights, predicting.hand_model, predicting.predictor, started)
-    window = MainWindow(clients, theme, remember=screenshot is None)
-    application.aboutToQuit.connect(window.shut_down)
-    _show_surprises(window)
+    prepare_environment(need_display=screenshot is None)
+    application, window = make_window(predicting or WorkerSettings(), theme, remember=screenshot is None)
     if screenshot is not None:
+        from handviz.app.screenshot import Photographer
+
         return Photographer(window, screenshot).run(files, frame)
     interrupts = _close_on_signals(window)
     window.show()
@@ -64,7 +49,47 @@ def run(
     return status
 
 
-def _prepare_environment(need_display: bool) -> None:
+def make_window(
+    predicting: WorkerSettings | None,
+    theme: str | None,
+    remember: bool,
+    adapt: Callable[[ClientFactories], ClientFactories] = lambda clients: clients,
+) -> tuple[QApplication, MainWindow]:
+    """The application and its window, not shown yet, with a prediction process that loads meanwhile.
+
+    With predicting None that process starts when the first prediction is asked for. adapt may replace the clients.
+    """
+    # The networks take longest to load: their process starts before anything of Qt is imported here.
+    started = None if predicting is None else WorkerProcess(predicting)
+
+    from PySide6.QtCore import QCoreApplication, qInstallMessageHandler
+    from PySide6.QtWidgets import QApplication
+
+    from handviz.app import theme as themes
+    from handviz.app.clients import real_clients
+    from handviz.app.models.session import Engine
+    from handviz.app.window import MainWindow
+
+    qInstallMessageHandler(_qt_message)
+    QCoreApplication.setOrganizationName("handviz")
+    QCoreApplication.setApplicationName("handviz")
+    application = QApplication.instance() or QApplication(["handviz"])
+    application.setApplicationDisplayName("handviz")
+    themes.load_assets(application)
+    clients = adapt(real_clients(predicting, started, eager=predicting is not None))
+    window = MainWindow(clients, theme, remember=remember)
+    if predicting is None:
+        window.session.set_engine(Engine(asleep=True))
+    application.aboutToQuit.connect(window.shut_down)
+    _show_surprises(window)
+    return application, window
+
+
+def prepare_environment(need_display: bool) -> None:
+    """Let Qt find its own plug-ins, and draw off screen where there is no display.
+
+    Raises DeviceError where one is needed.
+    """
     # OpenCV's import points these at its own Qt, whose plug-ins do not fit ours.
     for name in ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR"):
         if "cv2" in os.environ.get(name, ""):

@@ -35,6 +35,8 @@ class Opening(QObject):
         self._session = session
         self._waiting: list[tuple[Path, int]] = []
         self._together = False
+        self.passing: set[Path] = set()
+        """Files that are not worth remembering, since they will be gone."""
         self._replacing = False
         self.loader = Loader(self)
         self.loader.loaded.connect(self._show)
@@ -96,7 +98,9 @@ class Opening(QObject):
         same_video = session.picture is not None and session.picture.path == picture.path and picture.is_video
         self.pyramid_changed.emit(loaded.pyramid, same_video)
         session.set_picture(picture, loaded.truth)
-        if session.auto_predict and session.prediction is None and not self._waiting:
+        # Whoever opens a demo wants to see what handviz does, whatever they chose for their own pictures.
+        wanted = session.auto_predict or picture.path in demo_photos()
+        if wanted and session.prediction is None and not self._waiting:
             if same_video:
                 self._rest.start()
             else:

@@ -30,6 +30,8 @@ class PredictionControl(QObject):
         if session.picture is None:
             return
         self.cancel()
+        if session.engine.asleep:
+            session.set_engine(Engine())
         request_id = self._client.submit(
             session.picture.image,
             box=session.box,

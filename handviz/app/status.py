@@ -63,7 +63,8 @@ class StatusBar(QStatusBar):
             self.doing.setText(f"{picture.path.name}{frame} · {picture.width} × {picture.height}")
         engine = session.engine
         device = engine.device.upper() if engine.device in ("cpu", "cuda") else engine.device
-        parts = [device, engine.weights_name] if engine.ready else ["Networks are loading"]
+        waiting = "" if engine.asleep else "Networks are loading"
+        parts = [device, engine.weights_name] if engine.ready else [waiting]
         if session.seconds is not None:
             parts.append(f"predicted in {session.seconds:.2f} s")
         if self._renderer:

@@ -160,7 +160,7 @@ class MainWindow(QMainWindow):
 
     def _opened(self, path: Path) -> None:
         self.banner.hide()
-        if self._remember:
+        if self._remember and path not in self.opening.passing:
             self.settings.remember_file(path)
 
     def _opening_failed(self, message: str) -> None:

@@ -26,6 +26,9 @@ IMAGE_SIZE = (1280, 720)
 MAX_IMAGE_PIXELS = 400_000_000
 _FLOOR = 1e-6
 _NO_TRUTH_JOINTS = "The truth is not shown: its joints, by which errors are measured, are unknown; give truth_joints."
+_EXTRAS = ("image", "truth", "truth_joints")
+_UNREADABLE = (OSError, ValueError, KeyError, EOFError, TypeError, IndexError, MemoryError, NotImplementedError,
+               RuntimeError, SyntaxError, AttributeError, zipfile.BadZipFile)  # fmt: skip
 _SINGLE = ("faces", "scores", "score", "joints", "image", "truth", "truth_joints", "intrinsics", "box", "hand",
            "timesteps")  # fmt: skip
 
@@ -154,28 +157,34 @@ def read_prediction_file(path: str | Path) -> PredictionFile:
     path = Path(path)
     arrays = _plain_arrays(path)
     if arrays is None:
-        return PredictionFile(Prediction.load(path))
+        prediction = Prediction.load(path)
+        arrays = _extras(path)
     try:
         image = arrays.get("image")
         if image is not None:
             check_image(image)
-        prediction = prediction_from_meshes(
-            arrays["vertices"],
-            arrays["faces"],
-            arrays.get("scores", arrays.get("score")),
-            joints=arrays.get("joints"),
-            image_size=image.shape[1::-1] if image is not None else None,
-            intrinsics=arrays.get("intrinsics"),
-            box=arrays.get("box"),
-            hand=str(arrays["hand"]) if "hand" in arrays else None,
-            timesteps=[str(name) for name in np.atleast_1d(arrays["timesteps"])] if "timesteps" in arrays else None,
-            provenance={"file": path.name},
-        )
+        if "vertices" in arrays:
+            prediction = _plain_prediction(arrays, image, path)
         truth = truth_from_meshes(prediction, arrays.get("truth"), arrays.get("truth_joints"))
         lost = truth is None and "truth" in arrays
         return PredictionFile(prediction, image, truth, _NO_TRUTH_JOINTS if lost else "")
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
+
+
+def _plain_prediction(arrays: dict[str, np.ndarray], image: np.ndarray | None, path: Path) -> Prediction:
+    return prediction_from_meshes(
+        arrays["vertices"],
+        arrays["faces"],
+        arrays.get("scores", arrays.get("score")),
+        joints=arrays.get("joints"),
+        image_size=image.shape[1::-1] if image is not None else None,
+        intrinsics=arrays.get("intrinsics"),
+        box=arrays.get("box"),
+        hand=str(arrays["hand"]) if "hand" in arrays else None,
+        timesteps=[str(name) for name in np.atleast_1d(arrays["timesteps"])] if "timesteps" in arrays else None,
+        provenance={"file": path.name},
+    )
 
 
 def truth_from_meshes(
@@ -263,6 +272,15 @@ def _box_around(vertices: np.ndarray, intrinsics: np.ndarray, size: tuple[int, i
     return np.concatenate([low, high - low]) if (high - low > 1.0).all() else whole
 
 
+def _extras(path: Path) -> dict[str, np.ndarray]:
+    """What a file of handviz, read before, holds beside the prediction."""
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            return {name: archive[name] for name in _EXTRAS if name in archive.files}
+    except _UNREADABLE as error:
+        raise InputError(f"{path} holds a damaged photo or truth; save the prediction again.") from error
+
+
 def _plain_arrays(path: Path) -> dict[str, np.ndarray] | None:
     """The arrays of another program's file; None where handviz wrote it, or where it cannot be read as one."""
     try:
@@ -278,6 +296,5 @@ def _plain_arrays(path: Path) -> dict[str, np.ndarray] | None:
             return {name: archive[name] for name in ("vertices", *_SINGLE) if name in archive.files}
     except InputError:
         raise
-    except (OSError, ValueError, KeyError, EOFError, TypeError, IndexError, MemoryError, NotImplementedError,
-            RuntimeError, SyntaxError, AttributeError, zipfile.BadZipFile):  # fmt: skip
+    except _UNREADABLE:
         return None

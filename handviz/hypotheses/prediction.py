@@ -7,6 +7,7 @@ bytes, plus `format` = "handviz-prediction" and `format_version` = 1. Where fiel
 """
 
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
@@ -93,10 +94,13 @@ class Prediction:
         others = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in per_hypothesis}
         return Prediction(**per_hypothesis, **others)
 
-    def save(self, path: str | Path) -> None:
-        """Write the prediction as .npz, whole or not at all. Raises InputError when it cannot be written."""
+    def save(self, path: str | Path, extras: Mapping[str, np.ndarray] | None = None) -> None:
+        """Write the prediction as .npz, whole or not at all. Raises InputError when it cannot be written.
+
+        extras may be image, truth and truth_joints, for foreign.read_prediction_file.
+        """
         path = Path(path)
-        arrays = {name: getattr(self, name) for name in _ARRAYS}
+        arrays = {name: getattr(self, name) for name in _ARRAYS} | dict(extras or {})
         if self.heatmap_joints_2d is not None:
             arrays["heatmap_joints_2d"] = self.heatmap_joints_2d
         text = {"hand": self.hand, "timesteps": "\n".join(self.timesteps), "format": FORMAT}

@@ -51,9 +51,11 @@ class PredictionClient:
         hand_model: str | Path | None = None,
         predictor: str | None = None,
         started: WorkerProcess | None = None,
+        eager: bool = True,
     ):
         """device, weights and hand_model are Predictor.load's; predictor names another one in their place (see
-        protocol.py). started is a worker with the same settings that runs already."""
+        protocol.py). started is a worker with the same settings that runs already. Without eager the worker starts with
+        the first request."""
         self._on_event = on_event
         paths = (None if path is None else str(path) for path in (weights, hand_model))
         self._settings = WorkerSettings(device, *paths, predictor)
@@ -63,7 +65,7 @@ class PredictionClient:
         self._to_cancel: set[int] = set()
         self._next_id = 1
         self._closing = False
-        self._wanted = True  # False once starting has proved fruitless, until the next request
+        self._wanted = eager  # False once starting has proved fruitless as well, until the next request
         self._awoken = False
         self._wake_read, self._wake_write = multiprocessing.Pipe(duplex=False)
         # The rest belongs to the client's thread alone.

@@ -80,6 +80,8 @@ class Engine:
     device: str = ""
     weights_name: str = ""
     hand_model_name: str = ""
+    asleep: bool = False
+    """Whether it starts to load with the first prediction only."""
 
     @property
     def ready(self) -> bool:
