@@ -6,7 +6,7 @@ from pathlib import Path
 from handviz.ablation.claims import judge_blur, judge_losses
 from handviz.ablation.compare import Row
 from handviz.ablation.table import format_table
-from handviz.datasets.shards import ShardDataset
+from handviz.datasets.folders import open_dataset
 from handviz.datasets.test_set import test_v1
 from handviz.errors import InputError
 from handviz.evaluation.blur import TOLERANCES_MM, Coverage, SpreadByBlur, blur_bins, coverage, motion_groups
@@ -43,11 +43,11 @@ def write_report(
     folder = default_weights() if weights is None else weights
     where = choose_device(device)
     generator = load_generator(folder / GENERATOR_FILE, where)
-    dataset = ShardDataset(test_v1(progress) if data is None else data)
+    dataset = open_dataset(test_v1(progress) if data is None else data)
     truth = {name: values[:limit] for name, values in dataset.arrays().items()}
     collected = collect(
         generator, load_selector(folder / SELECTOR_FILE, where), HandModel.load(device=where), dataset.image, truth,
-        hypotheses, where, progress=lambda done, total: progress("measured", done, total),
+        hypotheses, where, mesh=dataset.has_parameters, progress=lambda done, total: progress("measured", done, total),
     )  # fmt: skip
     spread = spread_of(collected.joints, collected.blur_px)
     errors = collected.mpjpe["order_free"].mean(-1)

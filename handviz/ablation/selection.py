@@ -30,7 +30,7 @@ from handviz.training.batches import BatchStream
 from handviz.training.config import save_config
 from handviz.training.selection_losses import labels_of_best, selection_loss
 from handviz.training.selector_task import judge
-from handviz.training.sources import ShardSource
+from handviz.training.sources import FolderSource
 
 _WARMUP = 20
 _CLIP_NORM = 5.0
@@ -73,7 +73,12 @@ def run_seed(
         selectors[name] = Selector(network).to(device).train()
     optimizers = {name: torch.optim.AdamW(s.parameters(), weight_decay=1e-4) for name, s in selectors.items()}
     stream = BatchStream(
-        [ShardSource(config.data)], [1.0], config.batch_size, generator.config.image_size, config.augment, 1000 + seed
+        [FolderSource.of(config.data)],
+        [1.0],
+        config.batch_size,
+        generator.config.image_size,
+        config.augment,
+        1000 + seed,
     )
     batches = stream.iterate(0)
     rng = torch.Generator().manual_seed(seed)

@@ -48,3 +48,10 @@ class Sample:
             for field in fields(self)
             if field.name in TRUTH_SHAPES
         }
+
+
+def stacked(truths: list[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
+    """The truth of N samples as arrays (N, ...), with the types of TRUTH_SHAPES."""
+    return {
+        name: np.stack([truth[name] for truth in truths]).astype(dtype) for name, (_, dtype) in TRUTH_SHAPES.items()
+    }

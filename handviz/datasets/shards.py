@@ -153,6 +153,8 @@ def _pictures_place(path: Path) -> tuple[int, int]:
 class ShardDataset:
     """All samples of a folder, those of the first shard first. Reading is safe from several threads."""
 
+    has_parameters = True
+
     def __init__(self, folder: Path) -> None:
         """Read every shard's truth. Raises InputError when the folder holds no dataset or a damaged shard."""
         self.folder = Path(folder)

@@ -14,7 +14,7 @@ _LOG_BOUNDS = (-3.0, 3.0)
 
 def labels_of(collected: Collected, best_share: float) -> np.ndarray:
     """1 for the best_share of each photo's hypotheses that lie nearest to the truth, else 0: (N, K)."""
-    sequence = collected.mpjpe["order_free"].mean(-1) + 0.1 * collected.mpvpe["order_free"].mean(-1)
+    sequence = collected.sequence_errors()
     n = max(1, round(best_share * sequence.shape[1]))
     labels = np.zeros(sequence.shape)
     np.put_along_axis(labels, ranking(-sequence)[:, :n], 1.0, axis=1)

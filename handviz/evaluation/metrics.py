@@ -42,9 +42,12 @@ def error_table(collected: Collected, n: int, seed: int = 0) -> dict[str, dict[s
     """metric -> order -> rule -> mean error in mm for past, middle, future."""
     table: dict[str, dict[str, dict[str, list[float]]]] = {}
     for metric in ("mpjpe", "mpvpe", "pa_mpjpe"):
+        errors_by_order = getattr(collected, metric)
+        if not errors_by_order:
+            continue
         table[metric] = {}
         for order in ORDERS:
-            chosen = choices(collected, getattr(collected, metric)[order], n, np.random.default_rng(seed))
+            chosen = choices(collected, errors_by_order[order], n, np.random.default_rng(seed))
             table[metric][order] = {rule: [float(v) for v in errors.mean(0)] for rule, errors in chosen.items()}
     return table
 
@@ -66,7 +69,7 @@ def constant_baseline(collected: Collected) -> dict[str, list[float]]:
 
 def selection_metrics(collected: Collected, n: int, seed: int = 0) -> dict[str, float]:
     """How well the score finds the n best of K: gap closed, hit@n, Kendall tau, ECE, Brier; by order-free errors."""
-    sequence = collected.mpjpe["order_free"].mean(-1) + 0.1 * collected.mpvpe["order_free"].mean(-1)
+    sequence = collected.sequence_errors()
     count = sequence.shape[1]
     score = score_from_logits(collected.mu, collected.nu)
     if count <= n:

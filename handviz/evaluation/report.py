@@ -39,9 +39,9 @@ def format_report(report: dict[str, Any]) -> str:
     lines += [header, _row("best constant answer, MPJPE", baseline["ordered"], baseline["order_free"]), ""]
     for count, part in report["by_hypotheses"].items():
         lines.append(f"K = {count}")
-        for metric, title in _TITLES.items():
-            for rule, ordered in part["errors_mm"][metric]["ordered"].items():
-                lines.append(_row(f"{title} {rule}", ordered, part["errors_mm"][metric]["order_free"][rule]))
+        for metric, orders in part["errors_mm"].items():
+            for rule, ordered in orders["ordered"].items():
+                lines.append(_row(f"{_TITLES[metric]} {rule}", ordered, orders["order_free"][rule]))
         lines.append(f"{'MPJPE of the mean hypothesis':34}{part['mean_hypothesis_middle_mm']:>16.1f} (middle)")
         for group in ("selection", "distribution"):
             for name, value in part[group].items():

@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from handviz.datasets.shards import ShardDataset
+from handviz.datasets.folders import open_dataset
 from handviz.datasets.test_set import test_v1
 from handviz.errors import InputError
 from handviz.evaluation.calibration import calibrate
@@ -52,11 +52,11 @@ def evaluate(
     generator = load_generator(folder / GENERATOR_FILE, where)
     selector = load_selector(folder / SELECTOR_FILE, where)
     hand = HandModel.load(device=where)
-    dataset = ShardDataset(test_v1(progress) if data is None else data)
+    dataset = open_dataset(test_v1(progress) if data is None else data)
     truth = {name: values[:limit] for name, values in dataset.arrays().items()}
     started = time.monotonic()
     collected = collect(
-        generator, selector, hand, dataset.image, truth, max(counts), where, seed,
+        generator, selector, hand, dataset.image, truth, max(counts), where, seed, mesh=dataset.has_parameters,
         progress=lambda done, total: progress("evaluated", done, total),
     )  # fmt: skip
     about = {
@@ -90,11 +90,11 @@ def calibrate_weights(
     where = choose_device(device)
     generator = load_generator(weights / GENERATOR_FILE, where)
     selector = load_selector(weights / SELECTOR_FILE, where)
-    dataset = ShardDataset(data)
+    dataset = open_dataset(data)
     truth = {name: values[:limit] for name, values in dataset.arrays().items()}
     collected = collect(
         generator, selector, HandModel.load(device=where), dataset.image, truth, hypotheses, where,
-        progress=lambda done, total: progress("scored", done, total),
+        mesh=dataset.has_parameters, progress=lambda done, total: progress("scored", done, total),
     )  # fmt: skip
     figures = calibrate(selector, collected, best_share)
     rewrite_network(selector, weights / SELECTOR_FILE)

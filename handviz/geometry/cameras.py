@@ -11,6 +11,9 @@ import numpy as np
 
 from handviz.geometry.rotations import rotation_between
 
+CROP_SCALE = 1.55
+"""Side of the crop in longer sides of the hand's box: networks are trained with 1.3 to 1.9."""
+
 
 @dataclass(frozen=True)
 class Camera:
@@ -52,6 +55,13 @@ def pinhole_intrinsics(focal_px: float, width: int, height: int) -> np.ndarray:
 def default_intrinsics(width: int, height: int) -> np.ndarray:
     """A guess for a photo without camera data: the long side spans 53 degrees (focal = long side)."""
     return pinhole_intrinsics(float(max(width, height)), width, height)
+
+
+def crop_square(box: np.ndarray) -> np.ndarray:
+    """The square (x, y, side, side) px around a hand's box that the networks see."""
+    centre = box[:2] + box[2:] / 2.0
+    side = CROP_SCALE * float(max(box[2:]))
+    return np.array([*(centre - side / 2.0), side, side], np.float64)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Checking what a prediction is asked with, and the square around a box that the networks look at."""
+"""Checking what a prediction is asked with."""
 
 from collections.abc import Sequence
 
@@ -9,8 +9,6 @@ from handviz.geometry.cameras import default_intrinsics
 
 MAX_HYPOTHESES = 1000
 MAX_SEED = 2**63 - 1
-CROP_SCALE = 1.55
-"""Side of the crop in longer sides of the hand's box: networks are trained with 1.3 to 1.9."""
 MIN_SIDE_PX = 4.0
 
 
@@ -37,13 +35,6 @@ def check_box(box: Sequence[float] | np.ndarray, width: int, height: int) -> np.
     if (high - low).max() < MIN_SIDE_PX:
         raise InputError(f"The box is under {MIN_SIDE_PX:.0f} pixels, too small to see a hand in; draw it larger.")
     return np.concatenate([low, high - low])
-
-
-def crop_square(box: np.ndarray) -> np.ndarray:
-    """The square (x, y, side, side) px around a hand's box that the networks see."""
-    centre = box[:2] + box[2:] / 2.0
-    side = CROP_SCALE * float(max(box[2:]))
-    return np.array([*(centre - side / 2.0), side, side], np.float64)
 
 
 def check_request(hand: str | None, hypotheses: int, seed: int) -> None:

@@ -14,14 +14,14 @@ import torch
 from handviz import __version__
 from handviz.errors import DeviceError, ModelFileError
 from handviz.files import sha256
-from handviz.geometry.cameras import CropCamera, project
+from handviz.geometry.cameras import CropCamera, crop_square, project
 from handviz.geometry.rotations import matrix_to_axis_angle
 from handviz.geometry.skeleton import TIMESTEPS
 from handviz.hand.mirroring import mirror_faces, mirror_rotations
 from handviz.hand.model import DEFAULT_HAND, HandModel, users_mano
 from handviz.hypotheses.prediction import Prediction
 from handviz.hypotheses.selection import score_from_logits
-from handviz.inference.arguments import check_box, check_intrinsics, check_request, crop_square
+from handviz.inference.arguments import check_box, check_intrinsics, check_request
 from handviz.inference.crops import warp
 from handviz.inference.detector import HandDetector, check_image
 from handviz.inference.devices import choose_device

@@ -75,6 +75,10 @@ class TrainGeneratorConfig:
     """Folders written by handviz synthesize."""
     out: Path
     """Folder of the run; training resumes from its last checkpoint."""
+    blurhand: Path | None = None
+    """Folder of the BlurHand data set, its training split mixed in; only joints are learned from it."""
+    blurhand_share: float = 0.5
+    """Share of each batch taken from blurhand."""
     real_hands: Path | None = None
     """Folder of sharp real hand crops with joints (labels.npz, crops/), mixed in after a synthetic smear."""
     real_share: float = 0.25

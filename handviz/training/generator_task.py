@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable
 import torch
 from torch import Tensor, nn
 
+from handviz.datasets.blurhand import BlurHandDataset
+from handviz.errors import InputError
 from handviz.hand.model import HandModel
 from handviz.network.files import GENERATOR_FILE, load_generator, save_network
 from handviz.network.generator import Generator
@@ -16,7 +18,7 @@ from handviz.training.generator_losses import generator_loss
 from handviz.training.loop import Ranks, train
 from handviz.training.pictures import draw_hypotheses
 from handviz.training.real_hands import RealHandSource
-from handviz.training.sources import ShardSource
+from handviz.training.sources import FolderSource
 
 
 class GeneratorTask:
@@ -53,6 +55,19 @@ class GeneratorTask:
         yield [p for p in self.network.parameters() if id(p) not in inside], 1.0
 
 
+def crop_sources(config: TrainGeneratorConfig) -> tuple[list[CropSource], list[float]]:
+    """Where crops come from, and in which shares. Raises InputError for unusable folders or shares."""
+    extra: list[tuple[CropSource, float]] = []
+    if config.blurhand is not None:
+        extra.append((FolderSource(BlurHandDataset(config.blurhand, "train")), config.blurhand_share))
+    if config.real_hands is not None:
+        extra.append((RealHandSource(config.real_hands), config.real_share))
+    rest = 1.0 - sum(share for _, share in extra)
+    if rest < 0.0 or any(share < 0.0 for _, share in extra):
+        raise InputError("--blurhand-share and --real-share must not be negative nor add up to more than 1.")
+    return [FolderSource.of(config.data), *(source for source, _ in extra)], [rest, *(share for _, share in extra)]
+
+
 def train_generator(config: TrainGeneratorConfig, report: Callable[[str], None] = print) -> None:
     """Train, or resume, and write RUN/generator.safetensors. Raises HandvizError on unusable input."""
     config.out.mkdir(parents=True, exist_ok=True)
@@ -65,11 +80,7 @@ def train_generator(config: TrainGeneratorConfig, report: Callable[[str], None] 
         if config.backbone_weights is not None:
             load_backbone_weights(network.backbone, config.backbone_weights)
     task = GeneratorTask(config, network, JointKinematics(HandModel.load()))
-    sources: list[CropSource] = [ShardSource(config.data)]
-    shares = [1.0]
-    if config.real_hands is not None:
-        sources.append(RealHandSource(config.real_hands))
-        shares = [1.0 - config.real_share, config.real_share]
+    sources, shares = crop_sources(config)
     loop = config.loop
     stream = BatchStream(sources, shares, loop.batch_size, network.config.image_size, config.augment, loop.seed)
     notes = to_json(config)

@@ -19,7 +19,7 @@ from handviz.training.config import TrainSelectorConfig, save_config, to_json
 from handviz.training.generator_losses import Truth
 from handviz.training.loop import Ranks, train
 from handviz.training.selection_losses import labels_of_best, selection_loss
-from handviz.training.sources import ShardSource
+from handviz.training.sources import FolderSource
 
 
 def sequence_errors(
@@ -36,8 +36,10 @@ def sequence_errors(
         timesteps = batch.rotations.shape[2]
         vertices = hand(batch.rotations, batch.betas[:, :, None].expand(-1, -1, timesteps, -1)).vertices
         target = hand(truth.rotations, truth.betas[:, None].expand(-1, timesteps, -1)).vertices
-        forward = forward + vertex_weight * distance(vertices, target)
-        backward = backward + vertex_weight * distance(vertices.flip(2), target)
+        # Where only joints are known, they alone say how good a hypothesis is.
+        weight = vertex_weight * truth.has_parameters[:, None]
+        forward = forward + weight * distance(vertices, target)
+        backward = backward + weight * distance(vertices.flip(2), target)
     return torch.minimum(forward, backward)
 
 
@@ -133,7 +135,7 @@ def train_selector(config: TrainSelectorConfig, report: Callable[[str], None] = 
     task = SelectorTask(config, network, generator, HandModel.load())
     loop = config.loop
     stream = BatchStream(
-        [ShardSource(config.data)], [1.0], loop.batch_size, generator.config.image_size, config.augment, loop.seed
+        [FolderSource.of(config.data)], [1.0], loop.batch_size, generator.config.image_size, config.augment, loop.seed
     )
     notes = to_json(config)
     train(

@@ -1,23 +1,28 @@
-"""Crop sources for training: shards written by `handviz synthesize`."""
+"""Crop sources for training: folders of samples."""
 
 from pathlib import Path
 
 import numpy as np
 
-from handviz.datasets.shards import ShardDataset
+from handviz.datasets.folders import Dataset, open_dataset
 from handviz.errors import InputError
 from handviz.geometry.rotations import axis_angle_to_matrix
 
 
-class ShardSource:
-    """Rendered crops with full truth."""
+class FolderSource:
+    """Crops with their truth, of one or several data sets."""
 
-    def __init__(self, folders: tuple[Path, ...]) -> None:
-        self.datasets = [ShardDataset(Path(folder)) for folder in folders]
-        self.ends = np.cumsum([len(dataset) for dataset in self.datasets])
-        if not len(self.ends) or self.ends[-1] == 0:
-            raise InputError(f"{', '.join(map(str, folders))} holds no samples; make some with handviz synthesize.")
-        self.truths = [truth_of(dataset.arrays()) for dataset in self.datasets]
+    def __init__(self, *datasets: Dataset) -> None:
+        self.datasets = datasets
+        self.ends = np.cumsum([len(dataset) for dataset in datasets])
+        self.truths = [truth_of(dataset.arrays(), dataset.has_parameters) for dataset in datasets]
+
+    @classmethod
+    def of(cls, folders: tuple[Path, ...]) -> "FolderSource":
+        """The samples of folders. Raises InputError when one holds none."""
+        if not folders:
+            raise InputError("No folder of samples is named; give --data.")
+        return cls(*(open_dataset(folder) for folder in folders))
 
     def __len__(self) -> int:
         return int(self.ends[-1])
@@ -29,7 +34,7 @@ class ShardSource:
         return self.datasets[which].image(local), {name: values[local] for name, values in self.truths[which].items()}
 
 
-def truth_of(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+def truth_of(arrays: dict[str, np.ndarray], has_parameters: bool) -> dict[str, np.ndarray]:
     """A dataset's arrays as the fields of Truth, stacked over samples (N, ...)."""
     axis_angle = np.concatenate([arrays["global_orient"], arrays["hand_pose"]], -1)
     rotations = axis_angle_to_matrix(axis_angle.reshape(*axis_angle.shape[:-1], 16, 3)).astype(np.float32)
@@ -40,5 +45,5 @@ def truth_of(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         "translation": joints[:, :, 0],
         "joints": joints - joints[:, :, :1],
         "crop_focal": arrays["crop_focal"],
-        "has_parameters": np.ones(len(joints), np.float32),
+        "has_parameters": np.full(len(joints), has_parameters, np.float32),
     }

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handviz.errors import InputError
-from handviz.geometry.cameras import default_intrinsics
-from handviz.inference.arguments import CROP_SCALE, check_box, check_intrinsics, check_request, crop_square
+from handviz.geometry.cameras import CROP_SCALE, crop_square, default_intrinsics
+from handviz.inference.arguments import check_box, check_intrinsics, check_request
 
 anything = st.floats(allow_nan=True, allow_infinity=True, width=64)
 

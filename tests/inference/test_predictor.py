@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 
 from handviz import Prediction, Predictor
 from handviz.errors import DeviceError, HandNotFoundError, HandvizError, InputError, ModelFileError
-from handviz.geometry.cameras import pinhole_intrinsics, project
+from handviz.geometry.cameras import crop_square, pinhole_intrinsics, project
 from handviz.geometry.rotations import axis_angle_to_matrix
-from handviz.inference.arguments import crop_square
 from handviz.inference.devices import choose_device
 from handviz.network.files import GENERATOR_FILE, SELECTOR_FILE
 from handviz.resources import models_dir
