@@ -15,6 +15,8 @@ _PATHS = {
     "close": "M6 6 L18 18 M18 6 L6 18",
     "play": "M8 5 L19 12 L8 19 Z",
     "drop": "M12 3 V14 M7 9 L12 14 L17 9 M4 15 V20 H20 V15",
+    "turn": "M8 4 V20 M4 8 L8 4 L12 8 M16 20 V4 M12 16 L16 20 L20 16",
+    "library": "M4 5 H11 V11 H4 Z M13 5 H20 V11 H13 Z M4 13 H11 V19 H4 Z M13 13 H20 V19 H13 Z",
     "warning": "M12 4 L22 20 H2 Z M12 10 V14.5 M12 17 V17.5",
 }
 

@@ -49,6 +49,15 @@ class Settings:
     def auto_predict(self, on: bool) -> None:
         self._store.setValue("autoPredict", "true" if on else "false")
 
+    def text(self, name: str) -> str:
+        """A saved text; empty where there is none."""
+        value = self._store.value(name)
+        return value if isinstance(value, str) else ""
+
+    def set_text(self, name: str, value: str) -> None:
+        """Save a text."""
+        self._store.setValue(name, value)
+
     def bytes(self, name: str) -> QByteArray | None:
         """A saved geometry or splitter state."""
         value = self._store.value(name)

@@ -102,6 +102,35 @@ QCheckBox { spacing: 8px; }
 QCheckBox::indicator { width: 15px; height: 15px; border: 1px solid $muted; border-radius: 4px; background: $raised; }
 QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url(handviz-icons:check-$name.svg); }
 QCheckBox::indicator:focus { border: 2px solid $accent; }
+QLineEdit, QComboBox { background: $raised; border: 1px solid $border; border-radius: 6px; padding: 4px 7px;
+    selection-background-color: $accent; selection-color: $accent_text; }
+QLineEdit:focus, QComboBox:focus { border: 1px solid $accent; }
+QLineEdit:disabled, QComboBox:disabled { color: $muted; background: transparent; }
+QComboBox::drop-down { border: none; width: 18px; }
+QComboBox::down-arrow { image: url(handviz-icons:down-$name.svg); width: 11px; height: 11px; }
+QComboBox[narrowing="true"] { border: 1px solid $accent; }
+QComboBox QAbstractItemView { background: $panel; border: 1px solid $border; selection-background-color: $accent;
+    selection-color: $accent_text; }
+QListView#caseGrid { background: $window; border: none; }
+QListWidget { background: $raised; border: 1px solid $border; border-radius: 6px; }
+QListWidget::item { padding: 4px 6px; }
+QListWidget::item:selected { background: $accent; color: $accent_text; }
+QToolButton#chip { border-radius: 11px; padding: 2px 10px; }
+QPushButton#kind { text-align: left; padding: 2px 9px; border-color: transparent; background: transparent; }
+QPushButton#kind:hover { background: $hover; }
+QPushButton#kind:focus { border-color: $accent; }
+QPushButton#kind:checked { background: $accent; color: $accent_text; }
+QToolButton#libraryName { font-weight: 600; }
+QLabel#unsaved, QLabel#problem { background: $warning; color: $warning_text; border-radius: 6px; padding: 3px 9px; }
+QRadioButton { spacing: 8px; }
+QRadioButton::indicator { width: 15px; height: 15px; border: 1px solid $muted; border-radius: 8px;
+    background: $raised; }
+QRadioButton::indicator:checked { border: 5px solid $accent; width: 7px; height: 7px; background: $accent_text; }
+QRadioButton::indicator:focus { border-color: $accent; }
+QRadioButton:disabled { color: $muted; }
+QTableWidget { background: $raised; border: 1px solid $border; gridline-color: $border; }
+QTableWidget::item:selected { background: $accent; color: $accent_text; }
+QHeaderView::section { background: $panel; border: none; border-bottom: 1px solid $border; padding: 5px 8px; }
 QSlider { background: transparent; min-height: 24px; }
 QSlider::groove:horizontal { height: 5px; background: $border; border-radius: 2px; }
 QSlider::sub-page:horizontal { background: $border; border-radius: 2px; }

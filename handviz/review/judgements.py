@@ -123,8 +123,8 @@ class Judgements(CaseTable):
         self.remove_flags([flag_id])
 
     def remove_flags(self, flag_ids: Iterable[int]) -> None:
-        """Take several of the annotator's own flags away, as one change."""
-        flags, moment = [self._own_flag(flag_id) for flag_id in dict.fromkeys(flag_ids)], now()
+        """Take some of the annotator's own flags away, as one change."""
+        flags, moment = [self._own_flag(flag_id) for flag_id in flag_ids], now()
 
         def act(record: Recorder) -> None:
             for flag in flags:
