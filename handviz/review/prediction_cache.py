@@ -4,15 +4,17 @@ import contextlib
 import hashlib
 import json
 import os
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
 from handviz.errors import InputError
-from handviz.files import make_folder
 from handviz.hypotheses.prediction import Prediction
 
 DEFAULT_BYTES = 4 << 30
 _KEY_LETTERS = set("0123456789abcdef")
+_STALE_SECONDS = 3600.0
+_PUTS_BETWEEN_LOOKS = 50
 
 
 def prediction_key(made_from: Mapping[str, object]) -> str:
@@ -21,10 +23,16 @@ def prediction_key(made_from: Mapping[str, object]) -> str:
 
 
 class PredictionCache:
-    """A folder of predictions; those not used for longest go first when it grows over max_bytes."""
+    """A folder of predictions; those not used for longest go first when it grows over max_bytes.
+
+    It may be deleted, wholly or in part, at any moment, also while handviz runs, and several programs may use it at
+    once: whatever is missing or damaged is simply not there. Safe to call from any thread.
+    """
 
     def __init__(self, folder: Path, max_bytes: int = DEFAULT_BYTES) -> None:
-        self.folder, self.max_bytes = folder, max_bytes
+        self.folder, self.max_bytes = Path(folder), max_bytes
+        self._room = 0
+        self._puts_until_look = 0
 
     def path(self, key: str) -> Path:
         """Where a key's prediction lies. Raises InputError for what is no key: keys come from files of others."""
@@ -42,7 +50,8 @@ class PredictionCache:
         try:
             prediction = Prediction.load(path)
         except InputError:
-            path.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                path.unlink()
             return None
         # The order of last use; a cache that may only be read still serves.
         with contextlib.suppress(OSError):
@@ -52,22 +61,35 @@ class PredictionCache:
     def put(self, key: str, prediction: Prediction) -> None:
         """Keep a prediction. Raises InputError when it cannot be written."""
         path = self.path(key)
-        make_folder(path.parent)
-        prediction.save(path)
-        self._shrink(keep=path)
+        try:
+            prediction.save(path)
+        except InputError:
+            # The folder may have been deleted on the way.
+            prediction.save(path)
+        with contextlib.suppress(OSError):
+            self._room -= path.stat().st_size
+        self._puts_until_look -= 1
+        if self._room < 0 or self._puts_until_look < 0:
+            self._shrink(keep=path)
 
     def _shrink(self, keep: Path) -> None:
+        """Look at what is there, which others change too, and delete what is too much."""
         files = []
-        for path in self.folder.glob("??/*.npz"):
-            try:
+        for path in self.folder.glob("??/*"):
+            with contextlib.suppress(OSError):
                 status = path.stat()
-            except OSError:
-                continue
-            files.append((status.st_mtime_ns, status.st_size, path))
+                if path.suffix == ".npz":
+                    files.append((status.st_mtime_ns, status.st_size, path))
+                elif path.suffix == ".part" and time.time() - status.st_mtime > _STALE_SECONDS:
+                    path.unlink()  # a program died while it wrote
         total = sum(size for _, size, _ in files)
+        # Some more than needed, so that not every put has to look.
+        goal = self.max_bytes if total <= self.max_bytes else self.max_bytes * 9 // 10
         for _, size, path in sorted(files):
-            if total <= self.max_bytes:
-                return
+            if total <= goal:
+                break
             if path != keep:
-                path.unlink(missing_ok=True)
+                with contextlib.suppress(OSError):
+                    path.unlink()
                 total -= size
+        self._room, self._puts_until_look = self.max_bytes - total, _PUTS_BETWEEN_LOOKS
