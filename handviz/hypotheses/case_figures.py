@@ -131,7 +131,7 @@ def figures_of(
         "hand_probability": _probability(known.get("hand_probability")),
         "motions": motions,
     }
-    if not prediction.joints.shape[2]:
+    if not prediction.has_joints:
         return CaseFigures(**scores)
     scale = CROP_PX / crop_side
     blur = blur_length_px(prediction.joints_2d, prediction.score, keep_top(prediction.score, KEPT_FOR_BLUR))

@@ -6,7 +6,6 @@ bytes, plus `format` = "handviz-prediction" and `format_version` = 1. Where fiel
 `foreign.py` beside this.
 """
 
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -125,8 +124,7 @@ class Prediction:
                 return _from_archive(archive)
         except InputError as error:
             raise InputError(f"{path}: {error}") from error
-        except (OSError, ValueError, KeyError, EOFError, TypeError, IndexError, MemoryError, NotImplementedError,
-                RuntimeError, SyntaxError, zipfile.BadZipFile) as error:  # fmt: skip
+        except Exception as error:  # zipfile and NumPy raise nearly every type on damaged files
             reason = getattr(error, "strerror", None) or "it is damaged or was made by another program"
             raise InputError(
                 f"{path} is not a prediction that handviz can read ({reason}); choose a .npz saved by handviz."

@@ -66,6 +66,7 @@ OUTCOMES = (
 """What became of a case whose truth is known: exactly one of these."""
 
 SUSPICIONS = (
+    Reason("not_predicted", "Not predicted", "No hand was found, or box or side were corrected since: predict it."),
     Reason("off_joints", "Off the photo's joints", "The hypotheses lie beside the joints seen in the photo."),
     Reason("large_spread", "Large spread", "The hypotheses lie far apart."),
     Reason("several_motions", "Several motions", "The hypotheses fall into more than one cluster of motion."),
@@ -79,11 +80,17 @@ REASONS: dict[str, Reason] = {reason.name: reason for reason in (*OUTCOMES, *SUS
 _NOT_COVERED, _LOST, _SWAPPED, _SHAPE, _HANDLED = range(5)
 
 
+_UNKNOWN = CaseFigures(np.array([np.inf]))
+"""Stands in for the figures of a case without prediction: nothing is known, and no score is low."""
+
+
 class TriageTable:
     """The figures of N cases side by side, so that counts follow settings while they are dragged."""
 
-    def __init__(self, figures: Sequence[CaseFigures]) -> None:
-        self._figures = list(figures)
+    def __init__(self, figures: Sequence[CaseFigures | None]) -> None:
+        """figures of each case; None where it has no prediction."""
+        self._not_predicted = np.array([case is None for case in figures], bool)
+        self._figures = [_UNKNOWN if case is None else case for case in figures]
         counts = np.array([len(case.score) for case in self._figures], np.int64)
         self._starts = np.concatenate([[0], np.cumsum(counts)[:-1]]) if len(counts) else np.zeros(0, np.int64)
         self._score = _joined([case.score for case in self._figures])
@@ -127,6 +134,7 @@ class TriageTable:
             return np.zeros((0, len(SUSPICIONS)), bool)
         with np.errstate(invalid="ignore"):  # comparisons with NaN are False, as they should be
             masks = {
+                "not_predicted": self._not_predicted,
                 "low_score": np.maximum.reduceat(self._score, self._starts) < settings.low_score,
                 "large_spread": self._spread > settings.large_spread_mm,
                 "off_joints": self._off_joints > settings.off_joints_px,
@@ -153,15 +161,17 @@ class TriageTable:
         return found | {reason.name: int(count) for reason, count in zip(SUSPICIONS, concerned, strict=True)}
 
 
-def triage(figures: CaseFigures, settings: TriageSettings) -> tuple[str, ...]:
-    """Names of one case's reasons."""
+def triage(figures: CaseFigures | None, settings: TriageSettings) -> tuple[str, ...]:
+    """Names of one case's reasons; None for a case without prediction."""
     return TriageTable([figures]).reasons(settings)[0]
 
 
-def explain(name: str, figures: CaseFigures, settings: TriageSettings) -> str:
+def explain(name: str, figures: CaseFigures | None, settings: TriageSettings) -> str:
     """Why a case was given a reason, with its numbers. Raises InputError for a reason there is not."""
     if name not in REASONS:
         raise InputError(f"There is no reason {name!r}; choose one of {', '.join(REASONS)}.")
+    if figures is None:
+        return REASONS[name].sentence
     tolerance = f"{settings.tolerance_mm:g} mm"
     if name in ("not_covered", "lost_in_selection", "order_swapped", "shape_or_scale", "handled"):
         if not figures.has_truth:

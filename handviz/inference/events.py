@@ -1,6 +1,6 @@
 """What a PredictionClient reports, in the order it happens."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from handviz.hypotheses.prediction import Prediction
 
@@ -12,6 +12,8 @@ class Ready:
     device: str
     weights_name: str
     hand_model_name: str
+    provenance: dict[str, str] = field(default_factory=dict)
+    """Of every prediction to come: names and SHA-256 of weights and hand model, device."""
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """The inside of the prediction worker: loads a predictor, then answers one request after another.
 
 Messages are tuples. From the client: ("predict", id, shape, arguments) followed by the image's bytes, ("cancel", id),
-("close",). To the client: ("ready", device, weights, hand model), ("refused", message), ("progress", id, fraction,
-message), ("done", id, prediction, seconds), ("failed", id, message, hand_not_found), ("cancelled", id).
+("close",). To the client: ("ready", device, weights, hand model, provenance), ("refused", message), ("progress", id,
+fraction, message), ("done", id, prediction, seconds), ("failed", id, message, hand_not_found), ("cancelled", id).
 """
 
 import json
@@ -48,7 +48,7 @@ def serve(connection: Connection, settings: WorkerSettings) -> None:
         except (ImportError, OSError, RuntimeError) as error:
             connection.send(("refused", f"The networks cannot run here ({error}); see handviz doctor."))
             return
-        connection.send(("ready", *known))
+        connection.send(("ready", known["device"], known["weights"], known.get("hand_model", ""), known))
         while True:
             message = connection.recv()
             if message[0] == "close":
@@ -57,17 +57,17 @@ def serve(connection: Connection, settings: WorkerSettings) -> None:
                 _answer(connection, predictor, *message[1:])
 
 
-def _load(settings: WorkerSettings) -> tuple[object, tuple[str, str, str]]:
-    """The predictor, and what it calls its device, weights and hand model."""
+def _load(settings: WorkerSettings) -> tuple[object, dict[str, str]]:
+    """The predictor, and the provenance of its predictions: device, weights, hand model, or what another one tells."""
     if settings.predictor is not None:
         from handviz.inference.protocol import load_predictor
 
         foreign = load_predictor(settings.predictor)
-        return foreign, (foreign.device, foreign.name, "")
+        return foreign, {"device": foreign.device, "weights": foreign.name, "predictor": settings.predictor}
     from handviz.inference.predictor import Predictor
 
     predictor = Predictor.load(settings.device, settings.weights, settings.hand_model)
-    return predictor, tuple(predictor.provenance[name] for name in ("device", "weights", "hand_model"))
+    return predictor, predictor.provenance
 
 
 def _answer(connection: Connection, predictor: object, request: int, shape: tuple[int, ...], arguments: dict) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from handviz.errors import InputError
-from handviz.files import unreadable
+from handviz.files import sha256, unreadable
 from handviz.media.kinds import PHOTO_SUFFIXES, VIDEO_SUFFIXES, kind_of_file
 from handviz.media.photos import load_photo
 from handviz.media.video import Video
@@ -89,6 +89,10 @@ class PictureReader:
             return OpenPicture(video.frame(picture.frame), None, video.sha256)
         photo = load_photo(picture.path)
         return OpenPicture(photo.image, photo.focal_px, photo.sha256)
+
+    def sha256(self, picture: Picture) -> str:
+        """SHA-256 of the picture's file, told without decoding it. Raises InputError."""
+        return self._open(picture.path).sha256 if picture.frame is not None else sha256(picture.path)
 
     def _open(self, path: Path) -> Video:
         if self._video is None or self._video.path != path:

@@ -69,7 +69,8 @@ def test_suspicions_follow_their_settings_and_the_unknown_arouses_none() -> None
     doubtful = CaseFigures(
         np.array([0.1, 0.2]), spread_mm=80, off_joints_px=50, palm_probability=0.2, hand_probability=0.9, motions=3
     )
-    assert set(triage(doubtful, TriageSettings())) == {reason.name for reason in SUSPICIONS}
+    assert set(triage(doubtful, TriageSettings())) == {reason.name for reason in SUSPICIONS} - {"not_predicted"}
+    assert triage(None, TriageSettings()) == ("not_predicted",)
     calm = TriageSettings(low_score=0.1, large_spread_mm=100, off_joints_px=60, unsure_palm=0.1, unsure_side=0.5)
     assert triage(doubtful, calm) == ("several_motions",)
     unsure_side = CaseFigures(np.array([0.9]), palm_probability=0.9, hand_probability=0.6)
@@ -89,14 +90,16 @@ def cases(draw) -> CaseFigures:
     )  # fmt: skip
 
 
-@given(st.lists(cases(), max_size=5), st.floats(0, 200), st.floats(0, 1), st.integers(1, 6), st.booleans())
+@given(st.lists(st.none() | cases(), max_size=5), st.floats(0, 200), st.floats(0, 1), st.integers(1, 6), st.booleans())
 def test_laws_of_counts(many, tolerance, threshold, top_n, by_threshold) -> None:
     chosen = TriageSettings(
         tolerance_mm=tolerance, threshold=threshold, top_n=top_n, keep="threshold" if by_threshold else "top"
     )
     table = TriageTable(many)
     counts, reasons = table.counts(chosen), table.reasons(chosen)
-    assert sum(counts[outcome.name] for outcome in OUTCOMES) == sum(case.has_truth for case in many)
+    assert sum(counts[outcome.name] for outcome in OUTCOMES) == sum(
+        case is not None and case.has_truth for case in many
+    )
     for name in REASONS:
         assert counts[name] == sum(name in found for found in reasons)
     # Alone, each case is told the same as among others.
