@@ -10,7 +10,6 @@ from PIL import Image
 
 from handviz import Prediction
 from handviz.cli.main import main
-from tests.inference.conftest import tiny_weights  # noqa: F401 (a fixture)
 from tests.media.test_video import write_video
 
 BOX = ["--box", "20", "10", "60", "50"]
@@ -24,7 +23,7 @@ def photo(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def predict(tmp_path, tiny_weights):  # noqa: F811
+def predict(tmp_path, tiny_weights):
     """Run the command with the tiny weights; returns its status."""
 
     def run(*arguments: object) -> int:
