@@ -5,13 +5,13 @@ from pathlib import Path
 import numpy as np
 
 from handviz.casework.asking import Question
+from handviz.geometry.cameras import crop_square
 from handviz.hypotheses.case_figures import CaseFigures, figures_of, kept_error_mm
 from handviz.hypotheses.clusters import cluster_hypotheses
 from handviz.hypotheses.prediction import Prediction
 from handviz.hypotheses.selection import keep_above, keep_top
 from handviz.hypotheses.triage import TriageSettings, triage
 from handviz.hypotheses.truth import Truth
-from handviz.inference.arguments import crop_square
 from handviz.review.cases import NewCase
 
 _MAX_ENTRIES, _MAX_TEXT = 50, 500
