@@ -22,8 +22,9 @@ class GeneratorConfig:
     """One decoder for all timesteps, or one each as in the paper."""
     tokens: Literal["joint", "timestep_joint"] = "joint"
     """One token a joint that holds all timesteps, or T*J tokens as in the paper."""
-    source: Literal["noise", "embedding"] = "noise"
-    """What tells hypotheses apart: Gaussian noise, for any K, or K learned embeddings as in the paper."""
+    source: Literal["noise", "embedding", "flow"] = "noise"
+    """What tells hypotheses apart: Gaussian noise, for any K, K learned embeddings as in the paper, or noise carried to
+    hypotheses by flow matching, for any K."""
     embeddings: int = 16
     """Number of learned embeddings; unused by the noise source."""
     noise_channels: int = 32
@@ -32,6 +33,8 @@ class GeneratorConfig:
     """Channels of the noise drawn for each token; unused by embeddings."""
     camera: Literal["hypothesis", "shared"] = "hypothesis"
     """Wrist position and scale for each hypothesis, or shared by all K as in the paper."""
+    flow_steps: int = 4
+    """Euler steps from noise to hypotheses; used by the flow source alone, which has a camera for each hypothesis."""
     blocks: int = 3
     """Transformer blocks."""
     heads: int = 4

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from handviz.network.backbones import build_backbone
 from handviz.network.config import GeneratorConfig
+from handviz.network.flow import FlowSource, FlowTarget
 from handviz.network.regressor import CameraRegressor, KinematicRegressor
 from handviz.network.sources import EmbeddingSource, NoiseSource
 from handviz.network.transformer import Block, learned
@@ -27,6 +28,9 @@ class HypothesisBatch:
     """(B, K, T) log of crop sides per metre at the wrist's depth."""
     tokens: Tensor
     """(B, K, P, E) refined features, for the diversity loss."""
+    velocity_error: Tensor | None = None
+    """(B, K) of the flow source in training, where the hypotheses are what noisy truths lead to; 0 where the truth's
+    rotations are not known."""
 
     def translation(self, crop_focal: Tensor) -> Tensor:
         """Wrist positions (B, K, T, 3) in metres, crop-camera coordinates, given crop focal lengths (B,)."""
@@ -50,8 +54,12 @@ class Generator(nn.Module):
         self.num_tokens = NUM_JOINTS if self.by_joint else NUM_TIMESTEPS * NUM_JOINTS
         self.embed = nn.Linear(self.token_timesteps * (width + 2), width)
         self.position = learned(self.num_tokens, width)
+        self.shape = nn.Sequential(nn.Linear(width, width), nn.GELU(), nn.Linear(width, 10))
+        if config.source == "flow":
+            self.source: nn.Module = FlowSource(width, config.blocks, config.heads, config.flow_steps)
+            return
         if config.source == "embedding":
-            self.source: nn.Module = EmbeddingSource(config.embeddings, width)
+            self.source = EmbeddingSource(config.embeddings, width)
         else:
             self.source = NoiseSource(self.num_tokens, width, config.noise_channels, config.token_noise_channels)
         self.blocks = nn.ModuleList(Block(width, config.heads) for _ in range(config.blocks))
@@ -59,19 +67,24 @@ class Generator(nn.Module):
         self.regressor = KinematicRegressor(width, self.token_timesteps)
         shared_camera = config.camera == "shared"
         self.camera = CameraRegressor(width, NUM_TIMESTEPS if shared_camera else self.token_timesteps)
-        self.shape = nn.Sequential(nn.Linear(width, width), nn.GELU(), nn.Linear(width, 10))
 
     def encode(self, images: Tensor, crop_focal: Tensor) -> ImageFeatures:
         """Photos (B, 3, S, S) in 0..1 and crop focal lengths (B,) in crop sides -> ImageFeatures."""
         return self.unfolder(self.backbone(images), crop_focal)
 
     def hypothesise(
-        self, features: ImageFeatures, hypotheses: int, rng: torch.Generator | None = None
+        self,
+        features: ImageFeatures,
+        hypotheses: int,
+        rng: torch.Generator | None = None,
+        target: FlowTarget | None = None,
     ) -> HypothesisBatch:
-        """K hypotheses for each photo; rng (CPU) makes the noise repeatable."""
+        """K hypotheses for each photo; rng (CPU) makes the noise repeatable. target trains a flow source."""
         joints = torch.cat([features.joint_features, features.joints_2d.to(features.joint_features.dtype)], -1)
         tokens = joints.transpose(1, 2).flatten(2) if self.by_joint else joints.flatten(1, 2)
         tokens = self.embed(tokens) + self.position + features.pooled[:, None]
+        if isinstance(self.source, FlowSource):
+            return self._by_flow(features, tokens, hypotheses, rng, target)
         tokens = self.source(tokens, hypotheses, rng)
         for block in self.blocks:
             tokens = block(tokens)
@@ -91,9 +104,31 @@ class Generator(nn.Module):
             rotations, betas, wrist_2d.expand(-1, count, -1, -1), log_scale.expand(-1, count, -1), tokens
         )
 
+    def _by_flow(
+        self,
+        features: ImageFeatures,
+        tokens: Tensor,
+        hypotheses: int,
+        rng: torch.Generator | None,
+        target: FlowTarget | None,
+    ) -> HypothesisBatch:
+        context = tokens if self.by_joint else tokens.unflatten(1, (NUM_TIMESTEPS, NUM_JOINTS)).mean(1)
+        error = None
+        if target is None:
+            parts, refined = self.source(context, hypotheses, rng)
+        else:
+            parts, refined, error = self.source.denoise(context, hypotheses, target)
+        betas = self.shape(features.pooled).float()[:, None].expand(-1, hypotheses, -1)
+        return HypothesisBatch(parts.rotations, betas, parts.wrist_2d, parts.log_scale, refined, error)
+
     def forward(
-        self, images: Tensor, crop_focal: Tensor, hypotheses: int, rng: torch.Generator | None = None
+        self,
+        images: Tensor,
+        crop_focal: Tensor,
+        hypotheses: int,
+        rng: torch.Generator | None = None,
+        target: FlowTarget | None = None,
     ) -> tuple[ImageFeatures, HypothesisBatch]:
         """Photos (B, 3, S, S) in 0..1, crop focal lengths (B,) -> image features and K hypotheses each."""
         features = self.encode(images, crop_focal)
-        return features, self.hypothesise(features, hypotheses, rng)
+        return features, self.hypothesise(features, hypotheses, rng, target)

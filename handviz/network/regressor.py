@@ -10,8 +10,8 @@ _LEVELS = ((0,), (1, 4, 7, 10, 13), (2, 5, 8, 11, 14), (3, 6, 9, 12, 15))
 """MANO's joints by depth in the tree; column i of levels 1 to 3 is one finger."""
 
 # Where an untrained network starts: hand upright in the middle of the crop, at a usual size.
-_START_LOG_SCALE = 1.3
-_IDENTITY_6D = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
+START_LOG_SCALE = 1.3
+IDENTITY_6D = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
 
 
 class KinematicRegressor(nn.Module):
@@ -28,7 +28,7 @@ class KinematicRegressor(nn.Module):
             nn.Sequential(nn.Linear(width + depth * outputs, width), nn.GELU(), nn.Linear(width, outputs))
             for depth in range(len(_LEVELS))
         )
-        self.register_buffer("identity", torch.tensor(_IDENTITY_6D), persistent=False)
+        self.register_buffer("identity", torch.tensor(IDENTITY_6D), persistent=False)
         for level in self.levels:
             nn.init.zeros_(level[2].bias)
             level[2].weight.data.mul_(0.1)
@@ -68,4 +68,4 @@ class CameraRegressor(nn.Module):
     def forward(self, features: Tensor) -> tuple[Tensor, Tensor]:
         """(..., E) -> wrist_2d (..., timesteps, 2) in 0..1 and log_scale (..., timesteps), log crop sides per metre."""
         raw = self.layers(features).float().unflatten(-1, (self.timesteps, 3))
-        return 0.5 + raw[..., :2], _START_LOG_SCALE + raw[..., 2]
+        return 0.5 + raw[..., :2], START_LOG_SCALE + raw[..., 2]

@@ -1,24 +1,31 @@
 """Training the generation network: `handviz train generator --data DIR --out RUN`."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import fields, replace
 
 import torch
 from torch import Tensor, nn
 
 from handviz.datasets.blurhand import BlurHandDataset
 from handviz.errors import InputError
+from handviz.geometry.skeleton import WRIST
 from handviz.hand.model import HandModel
 from handviz.network.files import GENERATOR_FILE, load_generator, save_network
+from handviz.network.flow import FlowTarget, pack_state
 from handviz.network.generator import Generator
 from handviz.network.kinematics import JointKinematics, project_crop
+from handviz.network.unfolder import ImageFeatures
 from handviz.training.backbone_weights import load_backbone_weights
 from handviz.training.batches import Batch, BatchStream, CropSource
 from handviz.training.config import TrainGeneratorConfig, save_config, to_json
-from handviz.training.generator_losses import generator_loss
+from handviz.training.generator_losses import Truth, error_figures, generator_loss
 from handviz.training.loop import Ranks, train
 from handviz.training.pictures import draw_hypotheses
 from handviz.training.real_hands import RealHandSource
 from handviz.training.sources import FolderSource
+
+_SAMPLED = 8
+"""Photos of a batch whose hypotheses are made for the log while a flow is trained."""
 
 
 class GeneratorTask:
@@ -32,9 +39,26 @@ class GeneratorTask:
     def loss(self, network: nn.Module, batch: Batch, step: int) -> tuple[Tensor, dict[str, float]]:
         """The generation loss on a batch and its parts."""
         self.kinematics.to(batch.images.device)
-        features, hypotheses = network(batch.images, batch.told_focal, self.hypotheses)
+        target = None
+        if self.network.config.source == "flow":
+            truth = batch.truth
+            state = pack_state(truth.rotations, truth.joints_2d[:, :, WRIST].clamp(-1.0, 2.0), truth.log_scale)
+            target = FlowTarget(state, truth.has_parameters)
+        features, hypotheses = network(batch.images, batch.told_focal, self.hypotheses, target=target)
         with torch.autocast(batch.images.device.type, enabled=False):
-            return generator_loss(self.config.loss, self.kinematics, features, hypotheses, batch.truth)
+            loss, figures = generator_loss(self.config.loss, self.kinematics, features, hypotheses, batch.truth)
+        return loss, figures if target is None else figures | self._sampled_figures(features, batch.truth)
+
+    @torch.no_grad()
+    def _sampled_figures(self, features: ImageFeatures, truth: Truth) -> dict[str, float]:
+        """Errors of whole hypotheses of a few photos: a flow is trained on single steps, which say nothing of them."""
+        features, truth = (
+            replace(part, **{f.name: v[:_SAMPLED] for f in fields(part) if (v := getattr(part, f.name)) is not None})
+            for part in (features, truth)
+        )
+        hypotheses = self.network.hypothesise(features, self.hypotheses)
+        joints = self.kinematics(hypotheses.rotations, hypotheses.betas[:, :, None])
+        return error_figures(joints, truth)
 
     @torch.no_grad()
     def picture(self, network: nn.Module, batch: Batch) -> Tensor:

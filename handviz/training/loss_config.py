@@ -37,6 +37,11 @@ class GeneratorLossConfig:
     diversity_scale: float = 100.0
     """The scale a in the diversity loss."""
 
+    flow: float = 1.0
+    """Squared error of velocities, in deviations of the true states; replaces the objective with the flow source."""
+    denoised: float = 0.5
+    """Squared error of the joints that noisy states lead to, weighted as above; used with the flow source."""
+
     @classmethod
     def paper(cls) -> "GeneratorLossConfig":
         """The published weights, with winner-takes-all."""
