@@ -33,7 +33,11 @@ def scene() -> dict:
 
 def _indexed(batch: HypothesisBatch, photos: list[int], hypotheses: list[int]) -> HypothesisBatch:
     return HypothesisBatch(
-        **{f.name: getattr(batch, f.name)[photos][:, hypotheses] for f in dataclasses.fields(HypothesisBatch)}
+        **{
+            f.name: values[photos][:, hypotheses]
+            for f in dataclasses.fields(HypothesisBatch)
+            if (values := getattr(batch, f.name)) is not None
+        }
     )
 
 
