@@ -1,12 +1,20 @@
 """Every command of the window, in one table from which menus, shortcuts and the cheat sheet are made."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
+
+from handviz.app.models.keymap import Keys
+from handviz.app.tips import key_text
+
+if TYPE_CHECKING:
+    from handviz.app.window import MainWindow
 
 Scope = Literal["window", "panes"]
 
@@ -70,25 +78,28 @@ COMMANDS = (
     Command("previous_frame", "V&ideo", "&Previous frame", ("Left",), scope="panes"),
     Command("frames_ahead", "V&ideo", "10 frames &ahead", ("Shift+Right",), scope="panes"),
     Command("frames_back", "V&ideo", "10 frames &back", ("Shift+Left",), scope="panes"),
+    Command("palette", "H&elp", "&Find a command…", ("Ctrl+K",), everywhere=True),
     Command("shortcuts", "H&elp", "&Keyboard and mouse", ("?", "F1"), everywhere=True),
+    Command("edit_shortcuts", "H&elp", "&Change keys…", ("Ctrl+Shift+K",), everywhere=True),
     Command("about", "H&elp", "&About handviz", everywhere=True),
 )
 
 
 def build_actions(
-    window: QWidget,
+    window: MainWindow,
     panes: list[QWidget],
     handlers: dict[str, Callable[..., None]],
     commands: tuple[Command, ...] = COMMANDS,
 ) -> dict[str, QAction]:
-    """An action for every command, with its handler; checkable ones pass their state.
+    """An action for every command, with its handler and its keys of the window's keymap; checkable ones pass their
+    state.
 
     Raises KeyError when a command has no handler.
     """
     actions = {}
     for command in commands:
         action = QAction(command.text, window)
-        action.setShortcuts([QKeySequence(key) for key in command.keys])
+        apply_keys(action, window.keymap.keys(command.name))
         action.setCheckable(command.checkable)
         handler = handlers[command.name]
         if command.checkable:
@@ -122,6 +133,13 @@ def fill_menus(
     return menus
 
 
-def key_text(keys: tuple[str, ...]) -> str:
-    """Shortcuts as this platform writes them."""
-    return ", ".join(QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in keys)
+def plain(text: str) -> str:
+    """The text of a command without the marks of menus."""
+    return text.replace("&&", "\0").replace("&", "").replace("\0", "&").rstrip("…")
+
+
+def apply_keys(action: QAction, keys: Keys) -> None:
+    """Give an action its keys; its tooltip names them."""
+    action.setShortcuts([QKeySequence(key) for key in keys])
+    text = plain(action.text())
+    action.setToolTip(f"{text} ({key_text(keys)})" if keys else text)

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from handviz.app.help import about_dialog, shortcuts_dialog
 from handviz.app.models.session import Picture
+from handviz.app.palette_dialog import Palette
 from handviz.app.saving import write_image
+from handviz.app.shortcut_editor import ShortcutEditor
 from handviz.errors import InputError
 from handviz.files import sha256
 from handviz.hypotheses.photo_source import PhotoSource
@@ -78,7 +80,9 @@ def handlers(window: MainWindow) -> dict[str, Callable[..., None]]:
         "previous_frame": lambda: bar.step(-1),
         "frames_ahead": lambda: bar.step(10),
         "frames_back": lambda: bar.step(-10),
+        "palette": lambda: Palette(window).show(),
         "shortcuts": lambda: shortcuts_dialog(window).open(),
+        "edit_shortcuts": lambda: ShortcutEditor(window.keymap, window).open(),
         "about": lambda: about_dialog(window).open(),
     }
 

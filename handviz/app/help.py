@@ -1,12 +1,27 @@
 """The cheat sheet and the about box."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QGridLayout,
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 import handviz
-from handviz.app.actions import COMMANDS, key_text
 from handviz.app.controls import label
-from handviz.app.pages import PAGES, page_commands
+from handviz.app.tips import key_text
+
+if TYPE_CHECKING:
+    from handviz.app.window import MainWindow
 
 GESTURES = (
     ("Prediction", "Enter", "Predict, from anywhere but a field"),
@@ -78,28 +93,38 @@ def _section(title: str, rows: list[tuple[str, str]]) -> QGridLayout:
     return grid
 
 
-def shortcuts_dialog(parent: QWidget) -> QDialog:
+def shortcuts_dialog(window: MainWindow) -> QDialog:
     """Every key and mouse gesture."""
     sections: dict[str, list[tuple[str, str]]] = {}
-    for command in (*page_commands(), *COMMANDS, *(command for page in PAGES for command in page.commands)):
-        if command.keys:
-            text = command.text.replace("&", "").rstrip("…")
-            sections.setdefault(command.menu.replace("&", ""), []).append((key_text(command.keys), text))
+    for binding in window.keymap.bindings.values():
+        keys = window.keymap.keys(binding.name)
+        if keys:
+            sections.setdefault(binding.section, []).append((key_text(keys), binding.text))
     for where, gesture, what in GESTURES:
         sections.setdefault(where, []).append((gesture, what))
     content = QWidget()
     row = QHBoxLayout(content)
     row.setSpacing(34)
-    # Menus of other pages come last.
+    # Sections of other pages come last.
     others = [title for title in sections if not any(title in titles for titles in _COLUMNS)]
     for titles in (*_COLUMNS[:-1], (*_COLUMNS[-1], *others)):
         column = QVBoxLayout()
         column.setSpacing(18)
         for title in titles:
-            column.addLayout(_section(title, sections[title]))
+            if title in sections:
+                column.addLayout(_section(title, sections[title]))
         column.addStretch(1)
         row.addLayout(column, 1)
-    return _dialog(parent, "Keyboard and mouse", content, 1080, 640)
+    dialog = _dialog(window, "Keyboard and mouse", content, 1080, 640)
+    change = QPushButton("Change keys…")
+
+    def edit() -> None:
+        dialog.accept()
+        window.actions_by_name["edit_shortcuts"].trigger()
+
+    change.clicked.connect(edit)
+    dialog.findChild(QDialogButtonBox).addButton(change, QDialogButtonBox.ButtonRole.ActionRole)
+    return dialog
 
 
 def about_dialog(parent: QWidget) -> QDialog:

@@ -19,6 +19,7 @@ from handviz.app.icons import icon
 from handviz.app.models.session import MAX_HYPOTHESES, SessionModel
 from handviz.app.score_panel import ScorePanel
 from handviz.app.theme import Theme
+from handviz.app.tips import set_tip
 
 MAX_SEED = 2**31 - 1
 
@@ -71,9 +72,9 @@ class Inspector(QScrollArea):
         self.predict = QPushButton("Predict")
         self.predict.setObjectName("primary")
         self.predict.setAccessibleName("Predict")
-        self.predict.setToolTip("Predict with these settings (Enter)")
+        set_tip(self.predict, "Predict with these settings, as Enter does", "predict")
         self.auto = QCheckBox("Predict each new picture")
-        self.auto.setToolTip("Predict as soon as a photo or frame is shown (A)")
+        set_tip(self.auto, "Predict as soon as a photo or frame is shown", "auto_predict")
         grid = QGridLayout()
         grid.setColumnStretch(1, 1)
         for row, (name, field) in enumerate((("Hypotheses", self.count), ("Seed", self.seed))):
@@ -93,17 +94,17 @@ class Inspector(QScrollArea):
     def _build_chosen(self, column: QVBoxLayout) -> None:
         self.better = QToolButton()
         self.better.setAccessibleName("Choose the next better hypothesis")
-        self.better.setToolTip("Next better by score (Up)")
+        set_tip(self.better, "Next better by score", "better")
         self.worse = QToolButton()
         self.worse.setAccessibleName("Choose the next worse hypothesis")
-        self.worse.setToolTip("Next worse by score (Down)")
+        set_tip(self.worse, "Next worse by score", "worse")
         self.chosen = QLabel()
         self.chosen.setAccessibleName("Chosen hypothesis")
         self.chosen_score = label("", "figure")
         self.chosen_score.setAccessibleName("Score of the chosen hypothesis")
         self.chosen_detail = label("", "muted")
         self.solo = QCheckBox("Show it alone")
-        self.solo.setToolTip("Hide all other hypotheses (S)")
+        set_tip(self.solo, "Hide all other hypotheses", "solo")
         column.addWidget(label("Chosen hypothesis", "heading"))
         row = QHBoxLayout()
         row.addWidget(self.better)

@@ -8,19 +8,20 @@ from handviz.app.models.palette import timestep_colors
 from handviz.app.models.session import SessionModel
 from handviz.app.overlays import color_of
 from handviz.app.theme import DARK, Theme
+from handviz.app.tips import set_tip
 from handviz.geometry.skeleton import TIMESTEPS
 
 
 class TimestepSwitch(QAbstractButton):
     """A pill with the colour and name of a timestep; hidden timesteps are hollow and struck out."""
 
-    def __init__(self, name: str, color: QColor, shortcut: str) -> None:
+    def __init__(self, name: str, color: QColor, command: str) -> None:
         super().__init__()
         self.setCheckable(True)
         self.setChecked(True)
         self.setText(name.capitalize())
         self.setAccessibleName(f"Show the hand in the {name}")
-        self.setToolTip(f"Show or hide the {name} of the exposure" + (f" ({shortcut})" if shortcut else ""))
+        set_tip(self, f"Show or hide the {name} of the exposure", *([command] if command else []))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._color = color
@@ -100,8 +101,8 @@ class Legend(QFrame):
         self._names = names
         self.switches = []
         for index, (name, color) in enumerate(zip(names, timestep_colors(len(names)), strict=True)):
-            shortcut = name[0].upper() if names == TIMESTEPS else ""
-            switch = TimestepSwitch(name, color_of(color), shortcut)
+            command = f"show_{name}" if names == TIMESTEPS else ""
+            switch = TimestepSwitch(name, color_of(color), command)
             switch.theme = self._theme
             switch.clicked.connect(lambda on, timestep=index: self._session.view.set_timestep(timestep, on))
             self._row.addWidget(switch)

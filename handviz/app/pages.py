@@ -23,6 +23,7 @@ from handviz.app.models.session import SessionModel
 from handviz.app.saving import Saver
 from handviz.app.settings import Settings
 from handviz.app.theme import Theme
+from handviz.app.tips import set_tip
 
 PHOTO = "photo"
 """Name of the first page."""
@@ -114,8 +115,8 @@ class Pages(QStackedWidget):
         self._groups: dict[str, QActionGroup] = {}
         self.addWidget(first)
         self.switch = Segments({PHOTO: "One photo", **{e.name: e.title for e in entries}}, "Page", self.show_page)
-        for number, button in enumerate(self.switch.buttons.values(), start=1):
-            button.setToolTip(f"{button.text()} (Alt+{number})")
+        for name, button in self.switch.buttons.items():
+            set_tip(button, button.text(), f"page_{name}")
         self.switch.show_choice(PHOTO)
         self.switch.setVisible(bool(entries))
 

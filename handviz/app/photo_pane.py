@@ -9,6 +9,7 @@ from handviz.app.icons import icon, pixmap
 from handviz.app.models.session import HANDS, SessionModel
 from handviz.app.photo_canvas import PhotoCanvas
 from handviz.app.theme import Theme
+from handviz.app.tips import set_tip
 from handviz.hypotheses.photo_source import PhotoSource
 from handviz.hypotheses.prediction import Prediction
 
@@ -76,10 +77,10 @@ class VideoBar(QWidget):
         self.total = label("", "muted")
         self.back = QToolButton()
         self.back.setAccessibleName("Previous frame")
-        self.back.setToolTip("Previous frame (Left; Shift+Left: 10 back)")
+        set_tip(self.back, "Previous frame, 10 back", "previous_frame", "frames_back")
         self.forward = QToolButton()
         self.forward.setAccessibleName("Next frame")
-        self.forward.setToolTip("Next frame (Right; Shift+Right: 10 ahead)")
+        set_tip(self.forward, "Next frame, 10 ahead", "next_frame", "frames_ahead")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         self.slider.setMinimumWidth(60)
@@ -134,7 +135,7 @@ class PhotoPane(QWidget):
         self.draw_box.setCheckable(True)
         self.draw_box.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.draw_box.setAccessibleName("Draw a box around the hand")
-        self.draw_box.setToolTip("Draw a box around the hand (B, or Shift-drag on the photo)")
+        set_tip(self.draw_box, "Draw a box around the hand, as Shift-drag on the photo does", "draw_box")
         self.draw_box.toggled.connect(self.canvas.set_drawing)
         self.canvas.drawing_changed.connect(self.draw_box.setChecked)
         labels = {"auto": "Auto", "left": "Left", "right": "Right"}
@@ -143,7 +144,7 @@ class PhotoPane(QWidget):
         self.hand.setToolTip("Which hand it is; Auto lets the detector decide")
         self.fit = QToolButton()
         self.fit.setAccessibleName("Show the whole photo")
-        self.fit.setToolTip("Show the whole photo (double click)")
+        set_tip(self.fit, "Show the whole photo, as a double click does", "fit_photo")
         self.fit.clicked.connect(self.canvas.fit)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

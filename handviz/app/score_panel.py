@@ -19,6 +19,7 @@ from handviz.app.models.session import MAX_HYPOTHESES, SessionModel
 from handviz.app.models.study import known_errors
 from handviz.app.score_histogram import ScoreHistogram
 from handviz.app.theme import Theme
+from handviz.app.tips import set_tip
 from handviz.hypotheses.relations import comparable_points
 from handviz.hypotheses.summary import Summary, summarize
 
@@ -95,8 +96,8 @@ class ScorePanel(QWidget):
         self.whole.setToolTip("Show the whole range of scores; the wheel zooms, a double click goes back to the scores")
         self.whole.clicked.connect(self.histogram.show_whole)
         self.modes = Segments({"threshold": "Threshold", "top": "Top n"}, "Keep by", selection.set_mode)
-        self.modes.buttons["threshold"].setToolTip("Keep what scores at least the threshold (N)")
-        self.modes.buttons["top"].setToolTip("Keep the n best by score (N)")
+        set_tip(self.modes.buttons["threshold"], "Keep what scores at least the threshold", "keep_by")
+        set_tip(self.modes.buttons["top"], "Keep the n best by score", "keep_by")
         self.threshold = QDoubleSpinBox()
         self.threshold.setRange(0.0, 1.0)
         self.threshold.setDecimals(3)

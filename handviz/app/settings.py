@@ -1,5 +1,7 @@
 """What is remembered between two starts."""
 
+import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings
@@ -39,6 +41,36 @@ class Settings:
     def forget_files(self) -> None:
         """Empty the list of recent files."""
         self._store.remove("recentFiles")
+
+    @property
+    def shortcuts(self) -> dict[str, tuple[str, ...]]:
+        """Keys that a person gave to commands, by the command's name."""
+        value = self._json("shortcuts")
+        if not isinstance(value, dict):
+            return {}
+        return {str(name): tuple(str(key) for key in keys) for name, keys in value.items() if isinstance(keys, list)}
+
+    @shortcuts.setter
+    def shortcuts(self, changes: Mapping[str, Sequence[str]]) -> None:
+        self._store.setValue("shortcuts", json.dumps({name: list(keys) for name, keys in changes.items()}))
+
+    @property
+    def recent_commands(self) -> list[str]:
+        """Names of commands started from the palette, the last one first."""
+        value = self._json("recentCommands")
+        return [str(name) for name in value][:MAX_RECENT] if isinstance(value, list) else []
+
+    def remember_command(self, name: str) -> None:
+        """Put a command first among the recent ones."""
+        names = [name, *(other for other in self.recent_commands if other != name)]
+        self._store.setValue("recentCommands", json.dumps(names[:MAX_RECENT]))
+
+    def _json(self, key: str) -> object:
+        """What was stored as JSON under a key; None where that is nothing or broken."""
+        try:
+            return json.loads(str(self._store.value(key, "null")))
+        except (ValueError, RecursionError):
+            return None
 
     @property
     def auto_predict(self) -> bool:

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QProgressBar, QPushButton, QStatusBar
 
 from handviz.app.controls import label
 from handviz.app.models.session import SessionModel
+from handviz.app.tips import set_tip
 
 
 class StatusBar(QStatusBar):
@@ -24,7 +25,7 @@ class StatusBar(QStatusBar):
         self.progress.setAccessibleName("Progress of the prediction")
         self.cancel = QPushButton("Cancel")
         self.cancel.setAccessibleName("Cancel the prediction")
-        self.cancel.setToolTip("Stop the prediction (Esc)")
+        set_tip(self.cancel, "Stop the prediction", "cancel")
         self.cancel.setStyleSheet("padding: 1px 10px;")
         self.engine = label("", "statusText")
         self.setContentsMargins(10, 0, 6, 0)

@@ -10,6 +10,7 @@ from handviz.app.legend import Legend
 from handviz.app.models.session import SessionModel
 from handviz.app.models.view import CAMERA, STANDARD_VIEWS
 from handviz.app.theme import Theme
+from handviz.app.tips import set_tip
 from handviz.app.viewport_canvas import Renderer, ViewportCanvas
 
 _MARGIN = 12
@@ -28,12 +29,12 @@ class ViewportPane(QWidget):
         self.caption.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         labels = {CAMERA: "As photographed", "front": "Front", "side": "Side", "top": "Top"}
         self.views = Segments(labels, "View", session.view.look)
-        for number, (name, button) in enumerate(self.views.buttons.items(), start=1):
+        for name, button in self.views.buttons.items():
             what = "The photo's own camera, meshes over the photo" if name == CAMERA else f"From the {name}"
-            button.setToolTip(f"{what} (Ctrl+{number})")
+            set_tip(button, what, f"view_{name}")
         self.fit = QToolButton()
         self.fit.setAccessibleName("Bring the hand into sight")
-        self.fit.setToolTip("Bring the whole hand into sight (Home)")
+        set_tip(self.fit, "Bring the whole hand into sight", "fit")
         self.fit.clicked.connect(session.view.fit)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

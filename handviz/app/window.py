@@ -20,6 +20,7 @@ from handviz.app.photo_pane import PhotoPane
 from handviz.app.prediction_control import PredictionControl
 from handviz.app.saving import Saver
 from handviz.app.settings import Settings
+from handviz.app.shortcuts import connect_keymap, make_keymap
 from handviz.app.status import StatusBar
 from handviz.app.study.workbench import Workbench
 from handviz.app.submenus import add_submenus
@@ -93,12 +94,14 @@ class MainWindow(QMainWindow):
         panes = [self.photo_pane, self.viewport_pane]
         commands = (*page_commands(pages), *COMMANDS)
         page_handlers = {f"page_{name}": lambda _, page=name: self.pages.show_page(page) for name in self.pages.names}
+        self.keymap = make_keymap(pages, self.settings.shortcuts if self._remember else {})
         self.actions_by_name = build_actions(self, panes, handlers(self) | page_handlers, commands)
         self.menus = fill_menus(self.menuBar(), self.actions_by_name, commands)
         self.recent_menu = add_submenus(self)
         self.bench.table.set_actions(self.actions_by_name)
         self.menuBar().setCornerWidget(self.pages.switch)
         self.pages.connect_window(self, self._services(), COMMANDS)
+        connect_keymap(self, self._remember)
 
     def _services(self) -> Services:
         return Services(

@@ -7,7 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from synthetic import make_prediction
 
-from handviz.app.actions import COMMANDS, key_text
+from handviz.app.actions import COMMANDS
+from handviz.app.tips import key_text
 from handviz.hypotheses.prediction import Prediction
 
 

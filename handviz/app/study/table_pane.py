@@ -20,6 +20,7 @@ from handviz.app.icons import icon
 from handviz.app.models.study import StudyModel
 from handviz.app.study.table_model import TableModel
 from handviz.app.theme import Theme
+from handviz.app.tips import set_tip
 
 BUTTONS = {"solo": "Solo", "pin": "Pin", "hide": "Hide", "show_hidden": "Show hidden", "invert": "Invert"}
 """Commands above the table, and what their buttons say."""
@@ -83,7 +84,7 @@ class TablePane(QWidget):
         self.buttons = {name: QToolButton() for name in BUTTONS}
         self.close_button = QToolButton()
         self.close_button.setAccessibleName("Hide the table")
-        self.close_button.setToolTip("Hide the table (T)")
+        set_tip(self.close_button, "Hide the table", "table")
         self.close_button.clicked.connect(self.close_requested)
         self.empty = QLabel("The table fills with the next prediction.")
         self.empty.setObjectName("muted")

@@ -1,0 +1,43 @@
+"""Tooltips that name the keys of what a widget does, and follow when a person changes them."""
+
+from collections.abc import Callable
+
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QApplication, QWidget
+
+from handviz.app.models.keymap import Keymap, Keys
+
+_TEXT, _COMMANDS = "tipText", "tipCommands"
+_keymap: list[Keymap] = []
+
+
+def key_text(keys: Keys) -> str:
+    """Shortcuts as this platform writes them."""
+    return ", ".join(QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in keys)
+
+
+def set_tip(widget: QWidget, text: str, *commands: str) -> None:
+    """Give a widget a tooltip that ends with the keys of commands."""
+    widget.setProperty(_TEXT, text)
+    widget.setProperty(_COMMANDS, list(commands))
+    _show(widget)
+
+
+def use_keymap(keymap: Keymap) -> Callable[[], None]:
+    """Take the keys from a keymap from now on; the result is to be called when it has changed."""
+    _keymap[:] = [keymap]
+    refresh_tips()
+    return refresh_tips
+
+
+def refresh_tips() -> None:
+    """Write all tooltips anew."""
+    for widget in QApplication.allWidgets():
+        if widget.property(_TEXT) is not None:
+            _show(widget)
+
+
+def _show(widget: QWidget) -> None:
+    keys = [key_text(_keymap[0].keys(name)) for name in widget.property(_COMMANDS)] if _keymap else []
+    known = "; ".join(text for text in keys if text)
+    widget.setToolTip(widget.property(_TEXT) + (f" ({known})" if known else ""))
