@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 WIDTH, HEIGHT = 620, 430
 _MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
+_NO_MARK = "\u2003\u2005"
+"""As wide as a mark."""
 NEVER_LISTED = ("palette",)
 
 
@@ -119,7 +121,7 @@ class Palette(QDialog):
         found = [self._entries[index] for index in ranked(text, [_searched(entry) for entry in self._entries])]
         # What cannot be started now is listed last, so that nobody believes it is missing.
         for entry in sorted(found, key=lambda entry: not entry.enabled):
-            mark = "" if entry.checked is None else "✓  " if entry.checked else "○  "
+            mark = _NO_MARK if entry.checked is None else "✓  " if entry.checked else "○  "
             item = QTreeWidgetItem(self.list, [mark + entry.title, entry.section, entry.keys])
             item.setData(0, Qt.ItemDataRole.UserRole, entry)
             state = "" if entry.checked is None else ", on" if entry.checked else ", off"

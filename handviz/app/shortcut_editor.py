@@ -48,6 +48,7 @@ class ShortcutEditor(QDialog):
         self.filter.textChanged.connect(self._filter)
         self.tree = QTreeWidget()
         self.tree.setAccessibleName("Commands and their keys")
+        self.tree.setUniformRowHeights(True)
         self.tree.setHeaderLabels(["Command", "Keys", ""])
         self.tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.tree.header().setStretchLastSection(False)
@@ -104,6 +105,9 @@ class ShortcutEditor(QDialog):
             if binding.section not in sections:
                 section = QTreeWidgetItem(self.tree, [binding.section])
                 section.setFirstColumnSpanned(True)
+                font = section.font(0)
+                font.setBold(True)
+                section.setFont(0, font)
                 section.setFlags(Qt.ItemFlag.ItemIsEnabled)
                 sections[binding.section] = section
             item = QTreeWidgetItem(sections[binding.section], [binding.text])
