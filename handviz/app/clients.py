@@ -43,6 +43,8 @@ class ClientFactories:
     """From on_event to a client that is not started."""
     renderer: Callable[[Callable[[Any], None], Callable[[Any], None]], Any]
     """From on_frame and on_status to a client that is not started."""
+    predictor_with: Callable[[Callable[[Any], None], str], PredictionProcess] | None = None
+    """From on_event and a folder of weights to a client that is not started; None where only one set can be used."""
 
 
 def real_clients(
@@ -51,20 +53,26 @@ def real_clients(
     """Factories of the real processes; started is a prediction process that runs already, and without eager it starts
     with the first request."""
 
+    settings = predicting or WorkerSettings()
+
     def predictor(on_event: Callable[[Any], None]) -> PredictionProcess:
         from handviz.inference.worker import PredictionClient
 
-        settings = predicting or WorkerSettings()
         return PredictionClient(
             on_event, settings.device, settings.weights, settings.hand_model, settings.predictor, started, eager
         )
+
+    def predictor_with(on_event: Callable[[Any], None], folder: str) -> PredictionProcess:
+        from handviz.inference.worker import PredictionClient
+
+        return PredictionClient(on_event, settings.device, folder, settings.hand_model)
 
     def renderer(on_frame: Callable[[Any], None], on_status: Callable[[Any], None]) -> Any:
         from handviz.viewport import RenderClient
 
         return RenderClient(on_frame, on_status)
 
-    return ClientFactories(predictor, renderer)
+    return ClientFactories(predictor, renderer, predictor_with)
 
 
 class PredictionBridge(QObject):
@@ -78,9 +86,13 @@ class PredictionBridge(QObject):
         self._from_thread.connect(self.event, Qt.ConnectionType.QueuedConnection)
         self.client = make(self._from_thread.emit)
 
+    def detach(self) -> None:
+        """Report nothing any more."""
+        self._from_thread.disconnect()
+
     def close(self) -> None:
         """End the process; nothing is reported any more."""
-        self._from_thread.disconnect()
+        self.detach()
         self.client.close()
 
 
@@ -126,8 +138,12 @@ class RenderBridge(QObject):
         """Find the meshes under an image pixel; `hits` carries them with the ticket."""
         self.client.pick(camera, x, y, lambda hits: self._hits_from_thread.emit(hits, ticket))
 
-    def close(self) -> None:
-        """End the process; nothing is reported any more."""
+    def detach(self) -> None:
+        """Report nothing any more."""
         for signal in (self._frame_from_thread, self._status_from_thread, self._hits_from_thread):
             signal.disconnect()
+
+    def close(self) -> None:
+        """End the process; nothing is reported any more."""
+        self.detach()
         self.client.close()

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from handviz.app.actions import Command, build_actions, fill_menus
 from handviz.app.banner import Banner
 from handviz.app.clients import ClientFactories, PredictionBridge
+from handviz.app.compare.commands import COMPARE_COMMANDS
 from handviz.app.controls import Segments
 from handviz.app.models.session import SessionModel
 from handviz.app.saving import Saver
@@ -87,7 +88,13 @@ class PageEntry:
     commands: tuple[Command, ...] = ()
 
 
-PAGES: tuple[PageEntry, ...] = ()
+def _compare(services: Services) -> Page:
+    from handviz.app.compare.page import ComparePage
+
+    return ComparePage(services)
+
+
+PAGES: tuple[PageEntry, ...] = (PageEntry("side-by-side", "Side by side", _compare, COMPARE_COMMANDS),)
 
 
 def page_commands(entries: tuple[PageEntry, ...] = PAGES) -> tuple[Command, ...]:

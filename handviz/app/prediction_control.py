@@ -21,6 +21,7 @@ class PredictionControl(QObject):
     def __init__(self, session: SessionModel, bridge: PredictionBridge) -> None:
         super().__init__(bridge)
         self._session = session
+        self._bridge = bridge
         self._client = bridge.client
         bridge.event.connect(self.handle)
 
@@ -49,6 +50,11 @@ class PredictionControl(QObject):
         if job is not None:
             self._session.set_job(None)
             self._client.cancel(job.request_id)
+
+    def stop(self) -> None:
+        """Hear nothing more from the process, which others may go on using."""
+        self._bridge.event.disconnect(self.handle)
+        self.deleteLater()
 
     def handle(self, event: Event) -> None:
         """Take in what the prediction process reports."""

@@ -71,7 +71,11 @@ QLabel#paneTitle { font-weight: 600; color: $text; }
 QLabel#muted, QLabel#statusText { color: $muted; }
 QLabel#caption { background: $panel; color: $text; border: 1px solid $border; border-radius: 11px; padding: 3px 11px; }
 QLabel#key { background: $raised; border: 1px solid $border; border-radius: 5px; padding: 1px 7px; font-weight: 600; }
+QLabel#key[active="true"] { background: $accent; color: $accent_text; border-color: $accent; }
 QLabel#figure { font-weight: 600; }
+QFrame#panes { background: $border; border: none; }
+QToolButton#paneTitle { background: transparent; border-color: transparent; font-weight: 600; }
+QToolButton#paneTitle:hover { background: $hover; }
 QFrame#rule { background: $border; max-height: 1px; min-height: 1px; border: none; }
 QPushButton, QToolButton { background: $raised; border: 1px solid $border; border-radius: 6px; padding: 5px 11px; }
 QToolButton { padding: 4px 8px; }

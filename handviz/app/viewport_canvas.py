@@ -78,6 +78,7 @@ class ViewportCanvas(QWidget):
         self._dirty = False
         self._background_stale = True
         self._sent_colors = self._sent_visible = np.zeros(0)
+        self._own_colors: np.ndarray | None = None
         self.theme: Theme = DARK
         self.message = ""
         # Several changes in one turn of the event loop make one request.
@@ -109,6 +110,12 @@ class ViewportCanvas(QWidget):
         self._pyramid = pyramid
         if pyramid:
             self._view.set_photo_size(pyramid[0].width(), pyramid[0].height())
+
+    def set_own_colors(self, colors: np.ndarray | None) -> None:
+        """Colours (K, T, 3) or (K, T, V, 3) in 0..1 instead of those the view asks for; None goes back to them."""
+        if colors is not self._own_colors:
+            self._own_colors = colors
+            self._content_changed()
 
     def show_message(self, message: str) -> None:
         """A line over the viewport while there is nothing to show; empty for none."""
@@ -174,6 +181,8 @@ class ViewportCanvas(QWidget):
         """Colours and visibility, where they differ from what the renderer has: recolouring costs it time."""
         selection = self._session.selection
         colors = mesh_colors(selection, timestep_count, rgb(self.theme.ghost))
+        if self._own_colors is not None and self._own_colors.shape[:2] == colors.shape[:2]:
+            colors = self._own_colors
         visible = visible_meshes(selection, self._view.timesteps, self._view.solo)
         if not np.array_equal(colors, self._sent_colors):
             self._renderer.set_colors(colors)

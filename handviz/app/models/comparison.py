@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from handviz.app.models.pane import RANKINGS
+from handviz.app.models.session import SessionModel
 from handviz.errors import InputError
 from handviz.hypotheses.subsets import Subset
 
@@ -46,6 +47,13 @@ class CaseReference:
         if self.weights:
             parts.append(Path(self.weights).name)
         return " · ".join(parts)
+
+
+def case_of(session: SessionModel) -> CaseReference:
+    """What a session shows, as a case; it has a picture."""
+    picture = session.picture
+    box = None if session.box is None else tuple(float(value) for value in session.box)
+    return CaseReference(str(picture.path), picture.frame, None, box, session.hand, session.hypotheses, session.seed)
 
 
 @dataclass(frozen=True)
