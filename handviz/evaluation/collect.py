@@ -9,7 +9,7 @@ import torch
 from handviz.hand.model import HandModel
 from handviz.hypotheses.errors import mpjpe_mm, order_free, pa_mpjpe_mm, reverse_time
 from handviz.network.generator import Generator
-from handviz.network.recover import recover
+from handviz.network.recover import recover, resized
 from handviz.network.rotations import axis_angle_to_matrix
 from handviz.network.selector import Selector
 
@@ -115,7 +115,7 @@ def _collect_batch(
     seed: int,
     mesh: bool,
 ) -> dict[str, np.ndarray]:
-    images = crops_to_tensor([read_image(int(row)) for row in rows], generator.config.image_size).to(device)
+    images = crops_to_tensor([read_image(int(row)) for row in rows]).to(device)
     focal = torch.from_numpy(truth["crop_focal"][rows].astype(np.float32)).to(device)
     result = recover(generator, selector, hand, images, focal, hypotheses, seed)
     wrist = result.joints[..., :1, :]
@@ -123,8 +123,7 @@ def _collect_batch(
     vertices = (result.vertices - wrist).float().cpu().numpy()
     absolute = truth["joints"][rows].astype(np.float32)
     true_joints = (absolute - absolute[:, :, :1])[:, None]
-    with torch.inference_mode():
-        heat_joints = generator.encode(images, focal).joints_2d[:, None].float().cpu().numpy()
+    heat_joints = result.heatmap_joints_2d[:, None].float().cpu().numpy()
     projected = result.joints_2d.float().cpu().numpy()
     distances = [
         np.linalg.norm(projected - order, axis=-1).mean((-2, -1)) for order in (heat_joints, heat_joints[:, :, ::-1])
@@ -156,11 +155,8 @@ def _true_vertices(hand: HandModel, truth: dict[str, np.ndarray], rows: np.ndarr
     return hand(rotations.to(device), betas.to(device)).vertices.cpu().numpy()[:, None]
 
 
-def crops_to_tensor(crops: list[np.ndarray], size: int) -> torch.Tensor:
-    """Crops (S, S, 3) uint8 of any size -> (B, 3, size, size) in 0..1, areas averaged."""
+def crops_to_tensor(crops: list[np.ndarray]) -> torch.Tensor:
+    """Crops (S, S, 3) uint8 -> (B, 3, S, S) in 0..1, all at the size of the largest."""
+    size = max(crop.shape[0] for crop in crops)
     tensors = [torch.from_numpy(np.array(crop)).permute(2, 0, 1)[None].float() / 255.0 for crop in crops]
-    resized = [
-        t if t.shape[-1] == size else torch.nn.functional.interpolate(t, (size, size), mode="bilinear", antialias=True)
-        for t in tensors
-    ]
-    return torch.cat(resized).clamp(0.0, 1.0)
+    return torch.cat([resized(tensor, size) for tensor in tensors])

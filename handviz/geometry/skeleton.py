@@ -32,6 +32,7 @@ MANO16_OF_JOINT21 = tuple(MANO_JOINT_NAMES.index(name) if name in MANO_JOINT_NAM
 FINGERTIP_JOINTS = tuple(JOINT_NAMES.index(f"{finger}_tip") for finger in FINGERS)
 
 WRIST = 0
+MIDDLE_KNUCKLE = JOINT_NAMES.index("middle_1")
 
 
 def assemble_joints21(joints16: np.ndarray, fingertips: np.ndarray) -> np.ndarray:

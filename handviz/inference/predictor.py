@@ -135,7 +135,8 @@ class Predictor:
         return self._to_prediction(recovery, camera, box, hand, provenance)
 
     def _recover(self, image: np.ndarray, camera: CropCamera, hypotheses: int, seed: int) -> Recovery:
-        size = self.generator.config.image_size
+        # The second look shows a part of the crop, at the networks' size.
+        size = self.generator.config.image_size * (2 if self.generator.config.second_look else 1)
         crop = torch.from_numpy(warp(image, camera.homography(size), size)).to(self.device)
         images = crop.permute(2, 0, 1)[None].float() / 255.0
         focal = torch.tensor([camera.crop_focal], dtype=torch.float32, device=self.device)

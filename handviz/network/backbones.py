@@ -1,32 +1,15 @@
-"""Image backbones: MobileNetV2 and ResNets, returning features at strides 8, 16 and 32.
+"""Image backbones by name: MobileNetV2 and ResNets here, the trunk of a hand landmark network beside them.
 
-Parameters carry torchvision's names, so published ImageNet weights in safetensors form load into them.
+Parameters of MobileNetV2 and ResNets carry torchvision's names, so published ImageNet weights load into them.
 """
 
 from collections.abc import Sequence
 
-import torch
 from torch import Tensor, nn
 
+from handviz.network.backbone import Backbone
 from handviz.network.config import BackboneName
-
-IMAGENET_MEAN = (0.485, 0.456, 0.406)
-IMAGENET_STD = (0.229, 0.224, 0.225)
-
-
-class Backbone(nn.Module):
-    """Photos (B, 3, S, S) in 0..1 to feature maps at strides 8, 16, 32; `channels` names their widths."""
-
-    channels: tuple[int, int, int]
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.register_buffer("mean", torch.tensor(IMAGENET_MEAN).view(3, 1, 1), persistent=False)
-        self.register_buffer("std", torch.tensor(IMAGENET_STD).view(3, 1, 1), persistent=False)
-
-    def normalise(self, images: Tensor) -> Tensor:
-        """Photos (B, 3, S, S) in 0..1 to zero mean and unit variance, channels last in memory."""
-        return ((images - self.mean) / self.std).contiguous(memory_format=torch.channels_last)
+from handviz.network.hand_landmark import HandLandmarkTrunk
 
 
 def _convolution(
@@ -151,6 +134,8 @@ class ResNet(Backbone):
 
 def build_backbone(name: BackboneName) -> Backbone:
     """An untrained backbone by name."""
+    if name == "hand_landmark":
+        return HandLandmarkTrunk()
     if name == "mobilenet_v2":
         return MobileNetV2()
     return ResNet((2, 2, 2, 2), bottleneck=False) if name == "resnet18" else ResNet((3, 4, 6, 3), bottleneck=True)

@@ -5,17 +5,19 @@ from typing import Any, Literal, TypeVar
 
 from handviz.errors import ModelFileError
 
-BackboneName = Literal["mobilenet_v2", "resnet18", "resnet50"]
+BackboneName = Literal["hand_landmark", "mobilenet_v2", "resnet18", "resnet50"]
 
 
 @dataclass(frozen=True)
 class GeneratorConfig:
     """The generation network: photo -> K hand sequences. `paper()` gives the published configuration."""
 
-    backbone: BackboneName = "mobilenet_v2"
+    backbone: BackboneName = "hand_landmark"
     """Image backbone; the paper's is resnet50."""
-    image_size: int = 128
+    image_size: int = 160
     """Side of the square crop in pixels."""
+    second_look: bool = True
+    """Look once to find the joints in the crop, then again with the hand upright and filling the picture."""
     width: int = 128
     """Channels E of feature maps and tokens."""
     unfolder: Literal["shared", "per_timestep"] = "shared"
@@ -44,8 +46,8 @@ class GeneratorConfig:
     def paper(cls) -> "GeneratorConfig":
         """The published configuration (ICME 2025)."""
         return cls(
-            backbone="resnet50", image_size=256, width=512, unfolder="per_timestep", tokens="timestep_joint",
-            source="embedding", embeddings=16, camera="shared", blocks=4, heads=4,
+            backbone="resnet50", image_size=256, second_look=False, width=512, unfolder="per_timestep",
+            tokens="timestep_joint", source="embedding", embeddings=16, camera="shared", blocks=4, heads=4,
         )  # fmt: skip
 
 

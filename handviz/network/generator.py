@@ -52,7 +52,8 @@ class Generator(nn.Module):
         self.unfolder = Unfolder(self.backbone.channels, width, shared=config.unfolder == "shared")
         self.token_timesteps = NUM_TIMESTEPS if self.by_joint else 1
         self.num_tokens = NUM_JOINTS if self.by_joint else NUM_TIMESTEPS * NUM_JOINTS
-        self.embed = nn.Linear(self.token_timesteps * (width + 2), width)
+        known = self.backbone.landmark_values
+        self.embed = nn.Linear(self.token_timesteps * (width + 2) + known, width)
         self.position = learned(self.num_tokens, width)
         self.shape = nn.Sequential(nn.Linear(width, width), nn.GELU(), nn.Linear(width, 10))
         if config.source == "flow":
@@ -70,7 +71,10 @@ class Generator(nn.Module):
 
     def encode(self, images: Tensor, crop_focal: Tensor) -> ImageFeatures:
         """Photos (B, 3, S, S) in 0..1 and crop focal lengths (B,) in crop sides -> ImageFeatures."""
-        return self.unfolder(self.backbone(images), crop_focal)
+        maps = self.backbone(images)
+        features = self.unfolder(maps, crop_focal)
+        features.landmarks = self.backbone.landmarks(maps)
+        return features
 
     def hypothesise(
         self,
@@ -82,6 +86,9 @@ class Generator(nn.Module):
         """K hypotheses for each photo; rng (CPU) makes the noise repeatable. target trains a flow source."""
         joints = torch.cat([features.joint_features, features.joints_2d.to(features.joint_features.dtype)], -1)
         tokens = joints.transpose(1, 2).flatten(2) if self.by_joint else joints.flatten(1, 2)
+        if features.landmarks is not None:
+            landmarks = features.landmarks if self.by_joint else features.landmarks.repeat(1, NUM_TIMESTEPS, 1)
+            tokens = torch.cat([tokens, landmarks.to(tokens.dtype)], -1)
         tokens = self.embed(tokens) + self.position + features.pooled[:, None]
         if isinstance(self.source, FlowSource):
             return self._by_flow(features, tokens, hypotheses, rng, target)

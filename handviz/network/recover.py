@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
-from handviz.network.generator import Generator, HypothesisBatch
+from handviz.network.generator import Generator
 from handviz.network.kinematics import project_crop
+from handviz.network.reframing import Frame, frame_on, no_frame
 from handviz.network.selector import Selector
-from handviz.network.unfolder import ImageFeatures
 
 
 @dataclass
@@ -48,33 +49,45 @@ def recover(
 ) -> Recovery:
     """Hypotheses for crops (B, 3, S, S) in 0..1 with focal lengths (B,) in crop sides.
 
-    use_betas=False poses the hand model's mean shape, for models whose shape space is not the one trained with.
-    The same seed gives the same hypotheses.
+    Crops are better larger than the generator's pictures: the second look shows a part of them. use_betas=False poses
+    the hand model's mean shape, for models whose shape space is not the one trained with. The same seed gives the same
+    hypotheses.
     """
     rng = torch.Generator().manual_seed(seed)
-    features, batch = generator(images, crop_focal, hypotheses, rng)
+    frame = find_frame(generator, images, crop_focal)
+    focal = crop_focal * frame.zoom
+    pictures = frame.look(images, crop_focal, generator.config.image_size)
+    features, batch = generator(pictures, focal, hypotheses, rng)
     betas = batch.betas if use_betas else torch.zeros_like(batch.betas)
     posed = hand_model(batch.rotations, betas[:, :, None].expand(-1, -1, batch.rotations.shape[2], -1))
-    return score(selector, images, crop_focal, features, batch, betas, posed.vertices, posed.joints)
-
-
-def score(
-    selector: Selector,
-    images: Tensor,
-    crop_focal: Tensor,
-    features: ImageFeatures,
-    batch: HypothesisBatch,
-    betas: Tensor,
-    vertices: Tensor,
-    joints: Tensor,
-) -> Recovery:
-    """Put wrist-relative vertices and joints into the crop camera and score every hypothesis."""
-    translation = batch.translation(crop_focal)
-    placed = joints + translation[..., None, :]
-    joints_2d = project_crop(placed, crop_focal)
-    read = selector.features(images, crop_focal, features)
-    mu, nu = selector(read, batch, joints, joints_2d)
+    translation = batch.translation(focal)
+    placed = posed.joints + translation[..., None, :]
+    read = selector.features(pictures, focal, features)
+    mu, nu = selector(read, batch, posed.joints, project_crop(placed, focal))
+    rotations = torch.cat([frame.back_rotations(batch.rotations[:, :, :, :1]), batch.rotations[:, :, :, 1:]], 3)
+    joints = frame.back(placed)
     return Recovery(
-        vertices + translation[..., None, :], placed, joints_2d, translation, batch.rotations, betas, mu, nu,
-        features.joints_2d,
-    )  # fmt: skip
+        vertices=frame.back(posed.vertices + translation[..., None, :]),
+        joints=joints,
+        joints_2d=project_crop(joints, crop_focal),
+        translation=frame.back(translation),
+        rotations=rotations,
+        betas=betas,
+        mu=mu,
+        nu=nu,
+        heatmap_joints_2d=frame.back_2d(features.joints_2d, crop_focal),
+    )
+
+
+def find_frame(generator: Generator, images: Tensor, crop_focal: Tensor) -> Frame:
+    """Where to look again in crops (B, 3, S, S), by the joints that a first look finds."""
+    if not generator.config.second_look:
+        return no_frame(crop_focal)
+    return frame_on(generator.encode(resized(images, generator.config.image_size), crop_focal).joints_2d, crop_focal)
+
+
+def resized(images: Tensor, size: int) -> Tensor:
+    """Images (B, 3, S, S) at another size (B, 3, size, size), areas averaged."""
+    if images.shape[-1] == size:
+        return images
+    return functional.interpolate(images, (size, size), mode="bilinear", antialias=True).clamp(0.0, 1.0)

@@ -26,6 +26,8 @@ class ImageFeatures:
     """(B, E) pooled stride-32 features with the crop's focal length."""
     coarse: Tensor
     """(B, E, h / 4, w / 4) projected stride-32 features F_B."""
+    landmarks: Tensor | None = None
+    """(B, 21, 6) what the backbone itself says of each joint (Backbone.landmarks), where it knows of joints."""
 
 
 def soft_argmax(heat_maps: Tensor) -> Tensor:

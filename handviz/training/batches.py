@@ -11,9 +11,8 @@ from typing import Protocol
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional
 
-from handviz.geometry.rotations import axis_angle_to_matrix
+from handviz.network.reframing import Frame, aim_camera, frame_on, no_frame, roll_camera
 from handviz.training.config import AugmentConfig
 from handviz.training.generator_losses import Truth
 
@@ -139,21 +138,29 @@ def decode_jpeg(data: bytes) -> np.ndarray:
 
 
 def augment_batch(images: Tensor, truth: Truth, size: int, config: AugmentConfig, rng: np.random.Generator) -> Batch:
-    """Turn and zoom about the optical axis, time reversed in half the samples, colours, noise.
+    """Another frame, time reversed in half the samples, colours, noise.
 
-    A turn of the crop is a turn of the world about the camera's axis and a zoom is another focal length: the truth
-    follows exactly. Reversing time leaves a photo as it is.
+    Most samples are framed as a second look frames them, with the errors a first look may make; the others are turned
+    by any angle in their own frame, as a first look meets them. A frame is a turned camera with another focal length:
+    the truth follows exactly. Reversing time leaves a photo as it is.
     """
     count = len(images)
-    angle = np.radians(config.upright_degrees) * rng.standard_normal(count)
-    angle = np.where(rng.random(count) < config.any_turn, rng.uniform(-np.pi, np.pi, count), angle)
-    zoom = np.exp(rng.uniform(-config.zoom, config.zoom, count))
-    turn = torch.from_numpy(axis_angle_to_matrix(angle[:, None] * np.array([0.0, 0.0, 1.0]))).float()
-    scale = torch.from_numpy(zoom).float()
-    # Output pixel p shows what was at R^-1 p / zoom; in-plane part of the turn, rows act on (x, y).
-    grid_matrix = torch.cat([turn[:, :2, :2].transpose(1, 2) / scale[:, None, None], torch.zeros(count, 2, 1)], 2)
-    grid = functional.affine_grid(grid_matrix, [count, 3, size, size], align_corners=False)
-    images = functional.grid_sample(images, grid, padding_mode="border", align_corners=False)
+
+    def tensor(values: np.ndarray) -> Tensor:
+        return torch.from_numpy(np.asarray(values, np.float32))
+
+    framed = tensor(rng.random(count) >= config.unframed) > 0
+    roll = np.radians(config.upright_degrees) * rng.standard_normal(count)
+    shift = tensor(config.shift * rng.standard_normal((count, 2)))
+    zoom = tensor(np.exp(rng.uniform(-config.zoom, config.zoom, count)))
+    second = frame_on(truth.joints_2d.clamp(-0.5, 1.5), truth.crop_focal, tensor(roll))
+    whole = no_frame(truth.crop_focal)
+    turn = torch.where(framed[:, None, None], second.turn, whole.turn)
+    focal_zoom = torch.where(framed, second.zoom, whole.zoom) * zoom
+    any_turn = np.where(framed.numpy(), 0.0, rng.uniform(-np.pi, np.pi, count))
+    turn = roll_camera(tensor(any_turn)) @ aim_camera(shift / (truth.crop_focal * focal_zoom)[:, None]) @ turn
+    frame = Frame(turn, focal_zoom)
+    images = frame.look(images, truth.crop_focal, size)
     reverse = torch.from_numpy(rng.random(count) < 0.5)
 
     def in_time(values: Tensor) -> Tensor:
@@ -165,12 +172,12 @@ def augment_batch(images: Tensor, truth: Truth, size: int, config: AugmentConfig
     turned = Truth(
         rotations=in_time(rotations),
         betas=truth.betas,
-        translation=in_time(truth.translation @ turn.transpose(1, 2)),
-        joints=in_time(truth.joints @ turn.transpose(1, 2)[:, None]),
-        crop_focal=truth.crop_focal * scale,
+        translation=in_time(truth.translation @ turn.mT),
+        joints=in_time(truth.joints @ turn.mT[:, None]),
+        crop_focal=truth.crop_focal * focal_zoom,
         has_parameters=truth.has_parameters,
     )
-    told = turned.crop_focal * torch.from_numpy(np.exp(config.focal_noise * rng.standard_normal(count))).float()
+    told = turned.crop_focal * tensor(np.exp(config.focal_noise * rng.standard_normal(count)))
     return Batch(_colours(images, config, rng), told, turned)
 
 

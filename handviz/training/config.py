@@ -17,11 +17,13 @@ CONFIG_FILE = "config.json"
 class AugmentConfig:
     """Changes made to each sample as it is read; geometric ones change its truth exactly."""
 
-    upright_degrees: float = 25.0
-    """Standard deviation of the in-plane turn."""
-    any_turn: float = 0.3
-    """Share of samples turned by any angle."""
-    zoom: float = 0.15
+    unframed: float = 0.25
+    """Share of samples left in their crop's own frame and turned by any angle, as a first look meets them."""
+    upright_degrees: float = 18.0
+    """Standard deviation of the turn from upright in the others, which are framed as a second look frames them."""
+    shift: float = 0.04
+    """Standard deviation of the shift in picture sides."""
+    zoom: float = 0.2
     """Zoom, uniform in +- this on a log scale."""
     colour: float = 0.25
     """Strength of gains, contrast and saturation changes."""
@@ -84,7 +86,9 @@ class TrainGeneratorConfig:
     real_share: float = 0.25
     """Share of each batch taken from real_hands."""
     backbone_weights: Path | None = None
-    """ImageNet weights for the backbone, .safetensors or .pth with torchvision's names."""
+    """Published weights: .safetensors or .pth with torchvision's names, or the hand landmark network's .onnx."""
+    frozen: bool = True
+    """Leave the backbone's early layers, up to stride 8, as they are when they come from backbone_weights."""
     initial: Path | None = None
     """A generator to start from."""
     hypotheses: int = 8

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from handviz.network.generator import HypothesisBatch
+from handviz.network.hand_landmark import WORLD_UNIT
 from handviz.network.kinematics import JointKinematics, project_crop
 from handviz.network.unfolder import ImageFeatures
 from handviz.training.loss_config import GeneratorLossConfig
@@ -129,6 +130,15 @@ def heat_map_loss(joints_2d: Tensor, truth_2d: Tensor) -> Tensor:
     return torch.minimum(forward, backward).mean()
 
 
+def landmark_loss(landmarks: Tensor, truth: Truth) -> Tensor:
+    """L1 of the backbone's landmarks (B, 21, 6) to the middle timestep: place in the crop, and shape from the wrist."""
+    middle = truth.joints.shape[1] // 2
+    place = (landmarks[..., :2] - truth.joints_2d[:, middle].clamp(-0.2, 1.2)).abs().mean()
+    world = landmarks[..., 3:]
+    shape = (world - world[:, :1] - WORLD_UNIT * truth.joints[:, middle]).abs().mean()
+    return place + shape
+
+
 def generator_loss(
     config: GeneratorLossConfig,
     kinematics: JointKinematics,
@@ -154,6 +164,8 @@ def generator_loss(
     difference = (batch.betas[:, 0] - truth.betas).abs().mean(-1)
     parts["betas"] = 0.1 * config.parameters * (difference * truth.has_parameters).mean()
     parts["heat_map_joints"] = config.heat_map_joints * heat_map_loss(features.joints_2d, truth.joints_2d)
+    if features.landmarks is not None:
+        parts["landmarks"] = config.landmarks * landmark_loss(features.landmarks.float(), truth)
     figures = error_figures(joints, truth) if batch.velocity_error is None else {}
     loss = sum(parts.values())
     return loss, {**{name: value.item() for name, value in parts.items()}, **figures, "loss": loss.item()}

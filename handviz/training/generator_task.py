@@ -75,7 +75,7 @@ class GeneratorTask:
         """The backbone at its own rate, the rest at the full one."""
         backbone = list(self.network.backbone.parameters())
         inside = {id(parameter) for parameter in backbone}
-        yield backbone, self.config.loop.backbone_rate
+        yield [p for p in backbone if p.requires_grad], self.config.loop.backbone_rate
         yield [p for p in self.network.parameters() if id(p) not in inside], 1.0
 
 
@@ -103,6 +103,9 @@ def train_generator(config: TrainGeneratorConfig, report: Callable[[str], None] 
         network = Generator(config.network)
         if config.backbone_weights is not None:
             load_backbone_weights(network.backbone, config.backbone_weights)
+    if config.frozen and (config.backbone_weights is not None or config.initial is not None):
+        for layer in network.backbone.early_layers():
+            layer.requires_grad_(False)
     task = GeneratorTask(config, network, JointKinematics(HandModel.load()))
     sources, shares = crop_sources(config)
     loop = config.loop

@@ -32,6 +32,8 @@ class GeneratorLossConfig:
     """Log scale of the hand in the crop."""
     heat_map_joints: float = 8.0
     """2D joints of the heat maps, crop widths, in any temporal order."""
+    landmarks: float = 4.0
+    """The backbone's own landmarks at the middle timestep: crop widths, and metres times 10."""
     diversity: float = 0.01
     """exp(-distance / scale) between refined features; used with winner-takes-all."""
     diversity_scale: float = 100.0

@@ -20,7 +20,7 @@ _LONGEST_BLUR = 0.25
 _LONGEST_TURN = 0.5
 _LONGEST_ZOOM = 0.2
 _FOCAL_RANGE = (1.5, 5.0)
-_SIZE = 160
+_SIZE = 192
 
 
 class RealHandSource:

