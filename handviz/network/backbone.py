@@ -27,6 +27,6 @@ class Backbone(nn.Module):
         """What a backbone trained on hands already says of each joint, (B, 21, landmark_values), from its features."""
         return None
 
-    def early_layers(self) -> list[nn.Module]:
-        """Layers up to stride 8, which training may leave as they are."""
+    def early_layers(self, stride: int) -> list[nn.Module]:
+        """Layers up to a stride of 8 or 16, which training may leave as they are."""
         return []

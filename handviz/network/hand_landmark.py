@@ -118,9 +118,10 @@ class HandLandmarkTrunk(Backbone):
         in_crop = self.landmark_head(pooled).unflatten(-1, (-1, 3)) / NATIVE_SIZE
         return torch.cat([in_crop, WORLD_UNIT * self.world_head(pooled).unflatten(-1, (-1, 3))], -1)
 
-    def early_layers(self) -> list[nn.Module]:
-        """The stem and the blocks down to stride 8, which cost the most time for each picture."""
-        return [self.stem, self.stem_depthwise, self.stem_project, *self.blocks[:4]]
+    def early_layers(self, stride: int) -> list[nn.Module]:
+        """The stem and the blocks down to a stride of 8 or 16; they hold few weights and cost the most time."""
+        count = {8: _TAPS[0] + 1, 16: _TAPS[1] + 1}.get(stride)
+        return [] if count is None else [self.stem, self.stem_depthwise, self.stem_project, *self.blocks[:count]]
 
     def convolutions(self) -> list[SameConvolution]:
         """All convolutions from the picture to the features: the order in which the published file holds them."""

@@ -87,8 +87,8 @@ class TrainGeneratorConfig:
     """Share of each batch taken from real_hands."""
     backbone_weights: Path | None = None
     """Published weights: .safetensors or .pth with torchvision's names, or the hand landmark network's .onnx."""
-    frozen: bool = True
-    """Leave the backbone's early layers, up to stride 8, as they are when they come from backbone_weights."""
+    frozen_stride: Literal[0, 8, 16] = 0
+    """Leave the backbone's layers up to this stride as they are; 0 trains all. Published hand features bear that."""
     initial: Path | None = None
     """A generator to start from."""
     hypotheses: int = 8

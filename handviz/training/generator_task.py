@@ -103,9 +103,8 @@ def train_generator(config: TrainGeneratorConfig, report: Callable[[str], None] 
         network = Generator(config.network)
         if config.backbone_weights is not None:
             load_backbone_weights(network.backbone, config.backbone_weights)
-    if config.frozen and (config.backbone_weights is not None or config.initial is not None):
-        for layer in network.backbone.early_layers():
-            layer.requires_grad_(False)
+    for layer in network.backbone.early_layers(config.frozen_stride):
+        layer.requires_grad_(False)
     task = GeneratorTask(config, network, JointKinematics(HandModel.load()))
     sources, shares = crop_sources(config)
     loop = config.loop

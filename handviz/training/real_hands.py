@@ -13,7 +13,8 @@ from handviz.errors import InputError
 from handviz.geometry.rotations import axis_angle_to_matrix
 from handviz.geometry.skeleton import TIMESTEPS
 
-_MOMENTS = 21
+_FEWEST_MOMENTS, _MOST_MOMENTS = 5, 25
+_PIXELS_PER_MOMENT = 2.5
 _STILL = 0.15
 _LONGEST_BLUR = 0.25
 """Longest shift over the exposure, in crop sides."""
@@ -38,8 +39,7 @@ class RealHandSource:
         """One smeared crop and its truth, as BatchStream wants them."""
         hand = self.hands[index]
         motion = _draw_motion(rng)
-        moments = np.linspace(-1.0, 1.0, _MOMENTS)
-        smeared = smear(hand.image(), motion(moments), _SIZE)
+        smeared = smear(hand.image(), motion(np.linspace(-1.0, 1.0, _moment_count(motion))), _SIZE)
         still = place(hand.joints_2d, hand.joints_world, float(rng.uniform(*_FOCAL_RANGE)))
         joints, crop_focal = still
         sequence = np.stack(
@@ -76,6 +76,15 @@ def _draw_motion(rng: np.random.Generator):
     speed = np.array([*shift, turn, zoom]) * (not still)
     bend = 0.4 * rng.standard_normal(4) * np.linalg.norm(shift) * np.array([1.0, 1.0, 0.5, 0.2]) * (not still)
     return lambda times: times[:, None] * speed + (times**2)[:, None] * bend
+
+
+def _moment_count(motion) -> int:
+    """Odd, and enough that nothing in the picture steps further than _PIXELS_PER_MOMENT."""
+    path = motion(np.linspace(-1.0, 1.0, 9))
+    # Turns and zooms move the picture's edge the furthest.
+    reach = np.linalg.norm(path[:, :2], axis=-1) + 0.5 * np.abs(path[:, 2]) + 0.5 * np.abs(path[:, 3])
+    pixels = _SIZE * (np.abs(np.diff(path[:, :2], axis=0)).sum() + np.ptp(reach))
+    return int(np.clip(int(pixels / _PIXELS_PER_MOMENT) | 1, _FEWEST_MOMENTS, _MOST_MOMENTS))
 
 
 def _move(joints: np.ndarray, crop_focal: float, motion: np.ndarray) -> np.ndarray:
