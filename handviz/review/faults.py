@@ -11,6 +11,9 @@ from handviz.errors import InputError
 class StorageError(InputError):
     """The file of a library cannot be read or written now: a full disk, a lost drive, a lock, damage."""
 
+    KEPT = "; the change is kept in memory, not saved"
+    """Ends the sentence of a change that the library keeps until its file works again."""
+
     def __init__(self, sentence: str, cause: str = "") -> None:
         super().__init__(sentence)
         self.cause = cause

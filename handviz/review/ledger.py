@@ -83,7 +83,7 @@ class Ledger:
                     self._turn_to_twin(error)
             self._write(self._twin, sentence, act)
             self._unsaved.append((sentence, act))
-            raise StorageError(f"{self._trouble} The change is kept in memory, not saved.")
+            raise StorageError(f"{self._trouble.removesuffix('.')}{StorageError.KEPT}.")
 
     def _write(self, connection: sqlite3.Connection, sentence: str | None, act: Callable[[Recorder], Result]) -> Result:
         with as_sentence(self.path):

@@ -21,7 +21,8 @@ class Merged:
     verdicts: int
 
     def __str__(self) -> str:
-        return f"{self.cases} cases, {self.flags} flags, {self.verdicts} verdicts"
+        counts = (self.cases, "case"), (self.flags, "flag"), (self.verdicts, "verdict")
+        return ", ".join(f"{number} {name}{'' if number == 1 else 's'}" for number, name in counts)
 
 
 def merge(library: Library, other: str | Path) -> Merged:

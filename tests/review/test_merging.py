@@ -38,7 +38,7 @@ def test_merging_brings_everything_once_and_is_one_step(library, other):
     library.set_verdict(2, "accept")
     merged = merge(library, other.path)
     assert (merged.cases, merged.flags, merged.verdicts) == (1, 1, 4)
-    assert str(merged) == "1 cases, 1 flags, 4 verdicts"
+    assert str(merged) == "1 case, 1 flag, 4 verdicts"
     assert said(other)["flags"] == said(library)["flags"]
     assert library.count() == 7 and library.count(CaseFilter(disagreement=True)) == 1
     assert str(merge(library, other.path)) == "0 cases, 0 flags, 0 verdicts"

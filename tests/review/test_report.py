@@ -89,7 +89,7 @@ def test_the_folder_opens_anywhere(photographed, tmp_path):
         assert picture.format == "JPEG" and max(picture.size) == 480
     assert sorted(os.listdir(moved)) == ["cases.csv", "cases.json", "index.html", "pictures"]
     with Library.open(tmp_path / "again.handviz") as again:
-        assert str(import_json(again, moved)) == "3 cases, 1 flags, 1 verdicts"
+        assert str(import_json(again, moved)) == "3 cases, 1 flag, 1 verdict"
 
 
 def test_a_filter_and_an_empty_report(photographed, tmp_path):
