@@ -75,7 +75,7 @@ class PredictionCache:
     def _shrink(self, keep: Path) -> None:
         """Look at what is there, which others change too, and delete what is too much."""
         files = []
-        for path in self.folder.glob("??/*"):
+        for path in _files_below(self.folder):
             with contextlib.suppress(OSError):
                 status = path.stat()
                 if path.suffix == ".npz":
@@ -93,3 +93,19 @@ class PredictionCache:
                     path.unlink()
                 total -= size
         self._room, self._puts_until_look = self.max_bytes - total, _PUTS_BETWEEN_LOOKS
+
+
+def _files_below(folder: Path) -> list[Path]:
+    """Files in the folders of a folder, as far as they are not deleted meanwhile."""
+    found = []
+    for name in _names(folder):
+        if len(name) == 2:
+            found += [folder / name / file for file in _names(folder / name)]
+    return found
+
+
+def _names(folder: Path) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return []
