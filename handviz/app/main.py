@@ -40,10 +40,12 @@ def run(
         from handviz.app.screenshot import Photographer
 
         return Photographer(window, screenshot).run(files, frame)
-    interrupts = _close_on_signals(window)
+    interrupts = close_on_signals(window)
     window.show()
     if files:
         window.opening.open_all(files, frame)
+    else:
+        window.restore_page()
     status = application.exec()
     interrupts.close()
     return status
@@ -53,11 +55,13 @@ def make_window(
     predicting: WorkerSettings | None,
     theme: str | None,
     remember: bool,
+    keep_state: bool = True,
     adapt: Callable[[ClientFactories], ClientFactories] = lambda clients: clients,
 ) -> tuple[QApplication, MainWindow]:
     """The application and its window, not shown yet, with a prediction process that loads meanwhile.
 
-    With predicting None that process starts when the first prediction is asked for. adapt may replace the clients.
+    remember and keep_state are MainWindow's. With predicting None the prediction process starts when the first
+    prediction is asked for. adapt may replace the clients.
     """
     # The networks take longest to load: their process starts before anything of Qt is imported here.
     started = None if predicting is None else WorkerProcess(predicting)
@@ -77,7 +81,7 @@ def make_window(
     application.setApplicationDisplayName("handviz")
     themes.load_assets(application)
     clients = adapt(real_clients(predicting, started, eager=predicting is not None))
-    window = MainWindow(clients, theme, remember=remember)
+    window = MainWindow(clients, theme, remember=remember, keep_state=keep_state)
     if predicting is None:
         window.session.set_engine(Engine(asleep=True))
     application.aboutToQuit.connect(window.shut_down)
@@ -104,7 +108,7 @@ def prepare_environment(need_display: bool) -> None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 
-def _close_on_signals(window: QWidget) -> socket.socket:
+def close_on_signals(window: QWidget) -> socket.socket:
     """Close the window, its processes with it, on Ctrl+C and on a polite kill; the socket is to be closed at the end.
 
     Python sees signals only between its own instructions, of which there are none while Qt waits for events: the byte

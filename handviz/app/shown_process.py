@@ -173,7 +173,7 @@ def main(arguments: list[str]) -> int:
 
     named = options["predictor"]
     predicting = None if named is None else WorkerSettings(predictor=named)
-    application, window = make_window(predicting, options["theme"], remember=True, adapt=factories)
+    application, window = make_window(predicting, options["theme"], remember=True, keep_state=False, adapt=factories)
     if options["serve"] is not None or named is not None:
         window.session.set_request(auto_predict=True)
     remote = Remote(window, orders, lines, folder)

@@ -12,6 +12,7 @@ from handviz.app.banner import Banner
 from handviz.app.clients import ClientFactories, PredictionBridge, RenderBridge
 from handviz.app.commands import handlers
 from handviz.app.inspector import Inspector
+from handviz.app.models import remembered
 from handviz.app.models.scene import why_nothing_shows
 from handviz.app.models.session import SessionModel
 from handviz.app.opening import Opening, demo_photos
@@ -38,19 +39,22 @@ class MainWindow(QMainWindow):
         theme_name: str | None = None,
         remember: bool = True,
         pages: tuple[PageEntry, ...] = PAGES,
+        keep_state: bool = True,
     ) -> None:
         """theme_name "dark" or "light" overrides what the settings say, for this window.
 
-        Without remember the window neither follows nor changes what earlier ones left in the settings.
+        Without remember the window neither follows nor changes what earlier ones left in the settings; without
+        keep_state it follows their looks and keys alone.
         """
         super().__init__()
         self._clients = clients
         self._remember = remember
+        self._keep_state = remember and keep_state
         self.setWindowTitle("handviz")
         self.setAcceptDrops(True)
         self.settings = Settings()
         self.session = SessionModel()
-        if remember:
+        if self._keep_state:
             self.session.set_request(auto_predict=self.settings.auto_predict)
         self._theme_override = theme_name
         self.renderer_state = "starting"
@@ -109,7 +113,7 @@ class MainWindow(QMainWindow):
             clients=self._clients,
             predictions=self.prediction_bridge,
             settings=self.settings,
-            remember=self._remember,
+            remember=self._keep_state,
             saver=self.saver,
             banner=self.banner,
             show_status=lambda text: self.status.showMessage(text, 8000),
@@ -163,7 +167,7 @@ class MainWindow(QMainWindow):
 
     def _opened(self, path: Path) -> None:
         self.banner.hide()
-        if self._remember and path not in self.opening.passing:
+        if self._keep_state and path not in self.opening.passing:
             self.settings.remember_file(path)
 
     def _opening_failed(self, message: str) -> None:
@@ -291,13 +295,20 @@ class MainWindow(QMainWindow):
 
     def _restore(self) -> None:
         names = ("geometry", "columns")
-        geometry, splitter = (self.settings.bytes(name) if self._remember else None for name in names)
+        geometry, splitter = (self.settings.bytes(name) if self._keep_state else None for name in names)
         if geometry is None or not self.restoreGeometry(geometry):
             self.resize(1366, 768)
         if splitter is not None:
             self.splitter.restoreState(splitter)
-        if self._remember:
+        if self._keep_state:
             self.bench.restore(self.settings)
+            remembered.take_up(self.session, self.settings.text("view"))
+
+    def restore_page(self) -> None:
+        """Show the page that was in sight last time."""
+        page = self.settings.text("page") if self._keep_state else PHOTO
+        if page in self.pages.names:
+            self.pages.show_page(page)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         # Enter reaches the window only when no field or button had a use for it.
@@ -307,7 +318,9 @@ class MainWindow(QMainWindow):
         super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
-        if self._remember:
+        if self._keep_state:
+            self.settings.set_text("view", remembered.to_json(self.session))
+            self.settings.set_text("page", self.pages.current)
             self.settings.set_bytes("geometry", self.saveGeometry())
             self.settings.set_bytes("columns", self.splitter.saveState())
             self.bench.save(self.settings)

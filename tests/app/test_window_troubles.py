@@ -174,6 +174,10 @@ def test_window_and_files_are_remembered(qtbot, rig, photo) -> None:
     rig.window.splitter.setSizes([300, 500, 300])
     sizes = rig.window.splitter.sizes()
     rig.window.choose_theme("light")
+    rig.window.session.selection.set_threshold(0.35)
+    rig.window.session.view.set_coloring("score")
+    rig.window.pages.show_page(rig.window.pages.names[-1])
+    last = rig.window.pages.current
     rig.window.close()
     assert rig.predictor.closed and rig.renderer.closed
     again = MainWindow(ClientFactories(FakePredictor, FakeRenderer))
@@ -185,6 +189,9 @@ def test_window_and_files_are_remembered(qtbot, rig, photo) -> None:
     assert again.splitter.sizes() == sizes
     assert again.settings.recent == [photo]
     assert again.theme.name == "light"
+    assert again.session.selection.threshold == 0.35 and again.session.view.coloring == "score"
+    again.restore_page()
+    assert again.pages.current == last
     again.recent_menu.aboutToShow.emit()
     assert again.recent_menu.actions()[0].text() == photo.name
     again.shut_down()

@@ -15,6 +15,7 @@ from handviz.app.models.session import MAX_HYPOTHESES
 from handviz.app.models.view import CAMERA, STANDARD_VIEWS
 from handviz.app.overlays import color_of
 from handviz.app.theme import DARK, Theme
+from handviz.app.tips import set_tip
 from handviz.geometry.skeleton import TIMESTEPS
 
 _STEPS = 200
@@ -83,23 +84,23 @@ class TopBar(QWidget):
         self.add.setText("Pane")
         self.add.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.add.setAccessibleName("Add a pane")
-        self.add.setToolTip("Add a pane, four at most (Ctrl+N)")
+        set_tip(self.add, "Add a pane, four at most", "compare_add")
         self.add.clicked.connect(self.add_clicked)
         self.difference = QToolButton()
         self.difference.setText("Difference")
         self.difference.setCheckable(True)
         self.difference.setAccessibleName("Colour by difference to pane 1")
-        self.difference.setToolTip("Colour the other panes by their distance from pane 1, in mm (D)")
+        set_tip(self.difference, "Colour the other panes by their distance from pane 1, in mm", "compare_difference")
         self.difference.clicked.connect(self.difference_toggled)
         self.scale = HeatScale()
         self.scale.hide()
         labels = {CAMERA: "As photographed", "front": "Front", "side": "Side", "top": "Top"}
         self.views = Segments(labels, "View", self.view_chosen.emit)
-        for number, button in enumerate(self.views.buttons.values(), start=1):
-            button.setToolTip(f"{button.text()} (Ctrl+{number})")
+        for name, button in self.views.buttons.items():
+            set_tip(button, button.text(), f"compare_view_{name}")
         self.fit = QToolButton()
         self.fit.setAccessibleName("Bring the hands into sight")
-        self.fit.setToolTip("Bring the whole hand into sight (Home)")
+        set_tip(self.fit, "Bring the whole hand into sight", "compare_fit")
         self.fit.clicked.connect(self.fit_clicked)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -132,7 +133,7 @@ class BottomBar(QWidget):
         self._theme = DARK
         self.switches: list[TimestepSwitch] = []
         for index, (name, color) in enumerate(zip(TIMESTEPS, timestep_colors(len(TIMESTEPS)), strict=True)):
-            switch = TimestepSwitch(name, color_of(color), name[0].upper())
+            switch = TimestepSwitch(name, color_of(color), f"compare_{name}")
             switch.clicked.connect(lambda on, timestep=index: self._pane.view.set_timestep(timestep, on))
             self.switches.append(switch)
         self.mode = Segments({"threshold": "Score from", "top": "Top"}, "Keep", self._set_mode)

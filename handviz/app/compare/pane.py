@@ -19,6 +19,7 @@ from handviz.app.models.scene import why_nothing_shows
 from handviz.app.models.session import SessionModel
 from handviz.app.prediction_control import PredictionControl
 from handviz.app.theme import DARK, Theme
+from handviz.app.tips import set_tip
 from handviz.app.viewport_canvas import ViewportCanvas
 from handviz.errors import HandvizError
 from handviz.hypotheses.subsets import SUBSETS, Subset
@@ -81,7 +82,7 @@ class ComparePane(QFrame):
         self.title.menu().aboutToShow.connect(self._fill_case_menu)
         self.subset = QToolButton()
         self.subset.setAccessibleName("Which hypotheses this pane shows")
-        self.subset.setToolTip("Which hypotheses this pane shows (H for the next choice)")
+        set_tip(self.subset, "Which hypotheses this pane shows, the next choice", "compare_subset")
         self.subset.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.subset.setMenu(QMenu(self.subset))
         self.subset.menu().aboutToShow.connect(self._fill_subset_menu)
@@ -91,7 +92,7 @@ class ComparePane(QFrame):
         self.link.clicked.connect(self.link_clicked)
         self.close_button = QToolButton()
         self.close_button.setAccessibleName("Close this pane")
-        self.close_button.setToolTip("Close this pane (Ctrl+W)")
+        set_tip(self.close_button, "Close this pane", "compare_close")
         self.close_button.clicked.connect(self.close_clicked)
         self.bar = QFrame()
         self.bar.setObjectName("header")
@@ -287,10 +288,9 @@ class ComparePane(QFrame):
         """Show whether the pane moves with the others."""
         self.link.setChecked(linked)
         self.link.setIcon(icon("link" if linked else "unlink", self.theme.accent_text if linked else self.theme.text))
-        self.link.setToolTip(
-            "Moves together with the other linked panes; click to let it go its own way (L)"
-            if linked
-            else "Goes its own way; click to move it together with the others (L)"
+        text = "Moves together with the other linked panes; click to let it go its own way"
+        set_tip(
+            self.link, text if linked else "Goes its own way; click to move it together with the others", "compare_link"
         )
 
     def _message(self) -> str:
