@@ -29,4 +29,5 @@ def _parabola(time: float, start: int, timesteps: int) -> np.ndarray:
 def at_time(sequence: np.ndarray, time: float) -> np.ndarray:
     """What of a sequence (K, T, ...) there is at a time: (K, ...)."""
     weights = timestep_weights(time, sequence.shape[1]).astype(np.float32)
-    return np.tensordot(weights, sequence.astype(np.float32, copy=False), axes=(0, 1))
+    # A plain sum is many times faster than a product of tensors here.
+    return sum(weight * sequence[:, timestep] for timestep, weight in enumerate(weights) if weight)

@@ -10,7 +10,7 @@ from handviz.viewport.scene import Scene
 class Hands:
     """Follows a scene. vertices and normals are (N, V, 3) float32, low and high (N, 3) the corners of each hand's box.
 
-    version rises with every change of any hand, base_version only when those of hypotheses changed.
+    Normals have unit length but for those at a time between timesteps. version rises with every change of any hand, base_version only when those of hypotheses changed.
     """
 
     def __init__(self) -> None:
@@ -30,15 +30,15 @@ class Hands:
         key = (scene.mesh_version, scene.time)
         if self._base is None or self._base[0] != key:
             normals = self._normals_of("base", scene.mesh_version, scene.vertices, scene.faces)
-            self._base = key, _at(scene.vertices, scene.time), _unit(_at(normals, scene.time), scene.time)
+            self._base = key, _at(scene.vertices, scene.time), _at(normals, scene.time)
             self.base_version += 1
         _, vertices, normals = self._base
         if len(scene.extras):
             extra = self._normals_of("extras", scene.extra_version, scene.extras, scene.faces)
             vertices = np.concatenate([vertices, _at(scene.extras, scene.time)])
-            normals = np.concatenate([normals, _unit(_at(extra, scene.time), scene.time)])
+            normals = np.concatenate([normals, _at(extra, scene.time)])
         self.vertices, self.normals = vertices, normals
-        self.low, self.high = vertices.min(1), vertices.max(1)
+        self.low, self.high = _corners(vertices)
         self._seen = seen
         self.version += 1
 
@@ -56,7 +56,13 @@ def _at(sequence: np.ndarray, time: float | None) -> np.ndarray:
     return sequence.reshape(-1, *sequence.shape[2:]) if time is None else at_time(sequence, time)
 
 
-def _unit(normals: np.ndarray, time: float | None) -> np.ndarray:
-    if time is None:
-        return normals
-    return normals / (np.sqrt(np.einsum("nvi,nvi->nv", normals, normals))[..., None] + np.float32(1e-12))
+def _corners(vertices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Least and greatest coordinates (N, 3) of vertices (N, V, 3)."""
+    # Along the last axis numpy takes the least of many several times faster than across it.
+    axes = np.ascontiguousarray(vertices.transpose(2, 0, 1))
+    return axes.min(2).T, axes.max(2).T
+
+
+def unit(normals: np.ndarray) -> np.ndarray:
+    """Vectors (..., 3) at unit length."""
+    return normals / (np.sqrt(np.einsum("...i,...i->...", normals, normals))[..., None] + np.float32(1e-12))

@@ -12,7 +12,7 @@ import open3d as o3d
 
 from handviz.geometry.cameras import Camera
 from handviz.viewport.backends.keying import KEY, composed
-from handviz.viewport.hands import Hands
+from handviz.viewport.hands import Hands, unit
 from handviz.viewport.images import fit_image
 from handviz.viewport.scene import Scene, Shot
 from handviz.viewport.shading import bake
@@ -91,7 +91,7 @@ class FilamentRenderer:
             self._renderer.scene.remove_geometry(name)
         colors = scene.hand_colors.astype(np.float32) / 255.0
         colors = np.broadcast_to(colors[:, None], self.hands.vertices.shape) if colors.ndim == 2 else colors
-        shaded = np.clip(colors * bake(self.hands.normals)[..., None], 0.0, 1.0).astype(np.float32)
+        shaded = np.clip(colors * bake(unit(self.hands.normals))[..., None], 0.0, 1.0).astype(np.float32)
         faces = o3d.core.Tensor(scene.faces)
         # Filament culls back faces; a second, turned copy of each face shows the inside of an open wrist.
         faces = o3d.core.concatenate([faces, o3d.core.Tensor(np.ascontiguousarray(scene.faces[:, ::-1]))])

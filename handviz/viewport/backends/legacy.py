@@ -14,7 +14,7 @@ import open3d as o3d
 from handviz.errors import HandvizError
 from handviz.geometry.cameras import Camera, pinhole_intrinsics
 from handviz.viewport.backends.keying import KEY, composed
-from handviz.viewport.hands import Hands
+from handviz.viewport.hands import Hands, unit
 from handviz.viewport.mesh_tools import coarse_faces, merged_faces
 from handviz.viewport.scene import Scene, Shot
 
@@ -99,7 +99,7 @@ class LegacyRenderer:
         if shown == self._shown:
             return False
         vertices = self.hands.vertices[hands].astype(np.float64)
-        normals = self.hands.normals[hands].astype(np.float64)
+        normals = unit(self.hands.normals[hands]).astype(np.float64)
         if not exact:
             stretch = np.linalg.inv(_plain_intrinsics(camera)) @ camera.intrinsics
             vertices = camera.to_camera(vertices) @ stretch.T
