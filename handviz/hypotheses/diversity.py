@@ -12,6 +12,14 @@ def joint_spread_mm(joints: np.ndarray) -> np.ndarray:
     return MM * np.sqrt(relative.var(axis=-4).sum(-1))
 
 
+def vertex_spread_mm(vertices: np.ndarray, joints: np.ndarray) -> np.ndarray:
+    """Standard deviation (T, V) in mm of each vertex relative to the wrist, over hypotheses (K, T, V, 3) with joints
+    (K, T, 21, 3): root of the summed variance of the three axes."""
+    relative = wrist_relative(vertices, joints)
+    relative -= relative.mean(0)
+    return MM * np.sqrt(np.einsum("ktvi,ktvi->tv", relative, relative) / max(len(relative), 1))
+
+
 def spread_mm(joints: np.ndarray) -> float:
     """One number for K hypotheses (K, T, 21, 3): mean of joint_spread_mm over timesteps and joints."""
     return float(joint_spread_mm(joints).mean())

@@ -10,7 +10,8 @@ from handviz.viewport.scene import Scene
 class Hands:
     """Follows a scene. vertices and normals are (N, V, 3) float32, low and high (N, 3) the corners of each hand's box.
 
-    Normals have unit length but for those at a time between timesteps. version rises with every change of any hand, base_version only when those of hypotheses changed.
+    Normals have unit length but for those at a time between timesteps. version rises with every change of any hand,
+    base_version only when those of hypotheses changed.
     """
 
     def __init__(self) -> None:
