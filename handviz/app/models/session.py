@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from handviz.app.models.analysis import Analysis
 from handviz.app.models.crop_box import Box
 from handviz.app.models.selection import SelectionModel
 from handviz.app.models.signal import Signal
@@ -108,6 +109,7 @@ class SessionModel:
         self.job_changed = Signal()
         self.engine_changed = Signal()
         self.truth_changed = Signal()
+        self.analysis_changed = Signal()
         self.selection = SelectionModel()
         self.view = ViewModel()
         self.picture: Picture | None = None
@@ -119,6 +121,7 @@ class SessionModel:
         self.auto_predict: bool = True
         self.prediction: Prediction | None = None
         self.truth: Truth | None = None
+        self.analysis: Analysis | None = None
         self.seconds: float | None = None
         self.job: Job | None = None
         self._framed: Path | None = None
@@ -154,7 +157,14 @@ class SessionModel:
         """What the hand in the picture really did; None where nobody knows."""
         if truth is not self.truth:
             self.truth = truth
+            self.analysis = None
             self.truth_changed.emit()
+
+    def set_analysis(self, analysis: Analysis) -> None:
+        """Take what was worked out; that of another prediction or truth comes too late."""
+        if analysis.prediction is self.prediction and analysis.truth is self.truth:
+            self.analysis = analysis
+            self.analysis_changed.emit()
 
     def set_request(self, **changes: object) -> None:
         """Change any of box, hand, hypotheses, seed, auto_predict."""
@@ -175,6 +185,7 @@ class SessionModel:
             prediction = for_photo(prediction, picture.width, picture.height, picture.intrinsics)
         self.prediction = prediction
         self.seconds = seconds
+        self.analysis = None
         if prediction is None:
             self.selection.set_scores(np.zeros(0, np.float32))
         else:

@@ -43,6 +43,7 @@ class ViewModel:
         self.solo = False
         self.coloring = "timestep"
         self.display = "all"
+        self._before_spread = "all"
         self.ghost = True
         self.trails = False
         self.show_truth = False
@@ -198,10 +199,15 @@ class ViewModel:
             self.content_changed.emit()
 
     def set_coloring(self, coloring: str) -> None:
-        """Let colour say one of COLORINGS."""
+        """Let colour say one of COLORINGS. A spread is of all, so it comes with the mean hand and leaves with it."""
         if coloring not in COLORINGS:
             raise ValueError(f"unknown colouring {coloring!r}; use one of {', '.join(COLORINGS)}")
-        self._set_content(coloring=coloring)
+        display = self.display
+        if coloring == "spread" != self.coloring:
+            self._before_spread, display = display, "mean"
+        elif self.coloring == "spread" != coloring and display == "mean":
+            display = self._before_spread
+        self._set_content(coloring=coloring, display=display)
 
     def set_display(self, display: str) -> None:
         """Draw one of DISPLAYS."""
