@@ -38,7 +38,7 @@ class Command:
     """Whether it is in effect on every page of the window, or only on the one it belongs to."""
 
 
-MENUS = ("&File", "&Prediction", "&View", "&Hypothesis", "V&ideo", "H&elp")
+MENUS = ("&File", "&Prediction", "&View", "&Hypothesis", "&Motion", "V&ideo", "H&elp")
 
 COMMANDS = (
     Command("open", "&File", "&Open photo, video or prediction…", ("Ctrl+O",), everywhere=True),
@@ -61,6 +61,15 @@ COMMANDS = (
     Command("show_past", "&View", "Show the pas&t", ("P",), checkable=True, separator=True),
     Command("show_middle", "&View", "Show the &middle", ("M",), checkable=True),
     Command("show_future", "&View", "Show the f&uture", ("F",), checkable=True),
+    Command("next_coloring", "&View", "Next &colouring", ("C",), separator=True),
+    Command("next_display", "&View", "Next &display: all, representatives, mean", ("D",)),
+    Command("ghosts", "&View", "&Ghosts of the others", ("G",), checkable=True),
+    Command("truth", "&View", "Ground t&ruth", ("R",), checkable=True),
+    Command("play", "&Motion", "&Play or rest", ("Space",), scope="panes"),
+    Command("time_on", "&Motion", "A step &on", (".",), scope="panes"),
+    Command("time_back", "&Motion", "A step &back", (",",), scope="panes"),
+    Command("all_timesteps", "&Motion", "&All timesteps at once", ("Shift+Space",), scope="panes"),
+    Command("trails", "&Motion", "Fingertip &trails", ("L",), checkable=True, separator=True),
     Command("table", "&View", "Ta&ble of hypotheses", ("T",), checkable=True, separator=True),
     Command("full_screen", "&View", "Full sc&reen", ("F11",), checkable=True, separator=True, everywhere=True),
     Command("better", "&Hypothesis", "Next &better by score", ("Up",), scope="panes"),

@@ -14,7 +14,7 @@ class Analysing(QObject):
     def __init__(self, session: SessionModel, parent: QObject) -> None:
         super().__init__(parent)
         self._session = session
-        self._busy = False
+        self._busy = self._closed = False
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)
         self._done.connect(self._take, Qt.ConnectionType.QueuedConnection)
@@ -23,7 +23,7 @@ class Analysing(QObject):
 
     def _start(self) -> None:
         prediction, truth = self._session.prediction, self._session.truth
-        if self._busy or prediction is None or self._session.analysis is not None:
+        if self._busy or self._closed or prediction is None or self._session.analysis is not None:
             return
         self._busy = True
         done = self._done
@@ -36,6 +36,8 @@ class Analysing(QObject):
         self._start()
 
     def close(self) -> None:
-        """Wait for what is being worked out; nothing is reported any more."""
-        self._done.disconnect()
+        """Wait for what is being worked out; nothing is reported any more. Safe to call twice."""
+        if not self._closed:
+            self._closed = True
+            self._done.disconnect()
         self._pool.waitForDone()

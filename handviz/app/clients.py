@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 
 from handviz.geometry.cameras import Camera
 from handviz.inference.worker_launch import WorkerProcess, WorkerSettings
+from handviz.viewport import MAIN, Frame
 
 
 class PredictionProcess(Protocol):
@@ -100,6 +101,8 @@ class RenderBridge(QObject):
     """The render process; pictures, its state and hits come out of signals in the UI thread."""
 
     frame = Signal(object)
+    overlay = Signal(object)
+    """Pictures of other channels than the viewport's."""
     status = Signal(object)
     hits = Signal(object, object)
     _frame_from_thread = Signal(object)
@@ -109,30 +112,45 @@ class RenderBridge(QObject):
     def __init__(self, make: Callable[[Callable[[Any], None], Callable[[Any], None]], Any], parent: QObject) -> None:
         super().__init__(parent)
         queued = Qt.ConnectionType.QueuedConnection
-        self._frame_from_thread.connect(self.frame, queued)
+        self._frame_from_thread.connect(self._sort, queued)
         self._status_from_thread.connect(self.status, queued)
         self._hits_from_thread.connect(self.hits, queued)
         self.client = make(self._frame_from_thread.emit, self._status_from_thread.emit)
+
+    def _sort(self, frame: Frame) -> None:
+        (self.frame if frame.channel == MAIN else self.overlay).emit(frame)
 
     def set_meshes(self, vertices: np.ndarray, faces: np.ndarray) -> None:
         """Replace all meshes: vertices (K, T, V, 3) metres, faces (F, 3)."""
         self.client.set_meshes(vertices, faces)
 
+    def set_extras(self, extras: np.ndarray) -> None:
+        """Further meshes (M, T, V, 3) behind them."""
+        self.client.set_extras(extras)
+
     def set_colors(self, colors: np.ndarray) -> None:
-        """Colours (K, T, 3) in 0..1."""
+        """Colours (K + M, T, 3) or (K + M, T, V, 3), 0..1 or uint8."""
         self.client.set_colors(colors)
 
     def set_visible(self, visible: np.ndarray) -> None:
-        """Mask (K, T) of the meshes to draw."""
+        """Mask (K + M, T) of the meshes to draw."""
         self.client.set_visible(visible)
+
+    def set_ghosts(self, ghosts: np.ndarray) -> None:
+        """Mask (K + M, T) of the meshes to draw as ghosts."""
+        self.client.set_ghosts(ghosts)
+
+    def set_time(self, time: float | None) -> None:
+        """Draw hands at a time between the timesteps; None draws the timesteps."""
+        self.client.set_time(time)
 
     def set_background(self, background: np.ndarray) -> None:
         """A colour (3,) in 0..1, or an image (H, W, 3) uint8."""
         self.client.set_background(background)
 
-    def request_frame(self, camera: Camera) -> int:
-        """Ask for a picture; its id."""
-        return self.client.request_frame(camera)
+    def request_frame(self, camera: Camera, interactive: bool = False, **how: Any) -> int:
+        """Ask for a picture, as RenderClient.request_frame does; its id."""
+        return self.client.request_frame(camera, interactive, **how)
 
     def pick(self, camera: Camera, x: float, y: float, ticket: object) -> None:
         """Find the meshes under an image pixel; `hits` carries them with the ticket."""

@@ -6,8 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from PySide6.QtWidgets import QAbstractButton, QApplication
+
 from handviz.app.help import about_dialog, shortcuts_dialog
-from handviz.app.models.session import Picture
+from handviz.app.models.session import Picture, SessionModel
+from handviz.app.models.view import COLORINGS, DISPLAYS
 from handviz.app.palette_dialog import Palette
 from handviz.app.saving import write_image
 from handviz.app.shortcut_editor import ShortcutEditor
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
     from handviz.app.window import MainWindow
 
 ZOOM_STEP = 1.25
+TIME_STEP = 0.25
+"""Of the way from one timestep to the next."""
 
 
 def handlers(window: MainWindow) -> dict[str, Callable[..., None]]:
@@ -42,6 +47,19 @@ def handlers(window: MainWindow) -> dict[str, Callable[..., None]]:
         else:
             view.zoom_by(factor, viewport.width() / 2, viewport.height() / 2)
 
+    def play() -> None:
+        focus = QApplication.focusWidget()
+        if isinstance(focus, QAbstractButton):
+            # Space presses the button that has the focus, as everywhere.
+            focus.click()
+        else:
+            view.set_playing(not view.playing)
+
+    def step_time(step: float) -> None:
+        view.set_playing(False)
+        middle = 0.5 * (len(view.timesteps) - 1)
+        view.set_time((middle if view.time is None else view.time) + step)
+
     return {
         "open": window.ask_and_open,
         "save_prediction": lambda: save_prediction(window),
@@ -63,6 +81,15 @@ def handlers(window: MainWindow) -> dict[str, Callable[..., None]]:
         "show_past": lambda on: view.set_timestep(0, on),
         "show_middle": lambda on: view.set_timestep(1, on),
         "show_future": lambda on: view.set_timestep(2, on),
+        "next_coloring": lambda: next_coloring(session),
+        "next_display": lambda: next_display(session),
+        "ghosts": view.set_ghost,
+        "truth": view.set_show_truth,
+        "play": play,
+        "time_on": lambda: step_time(TIME_STEP),
+        "time_back": lambda: step_time(-TIME_STEP),
+        "all_timesteps": lambda: view.set_time(None),
+        "trails": view.set_trails,
         "full_screen": lambda on: window.showFullScreen() if on else window.showNormal(),
         "better": lambda: selection.step(-1),
         "worse": lambda: selection.step(1),
@@ -85,6 +112,28 @@ def handlers(window: MainWindow) -> dict[str, Callable[..., None]]:
         "edit_shortcuts": lambda: ShortcutEditor(window.keymap, window).open(),
         "about": lambda: about_dialog(window).open(),
     }
+
+
+def next_coloring(session: SessionModel) -> None:
+    """Take the next colouring that is known for what is shown."""
+    truth, prediction, analysis = session.truth, session.prediction, session.analysis
+    unknown = set()
+    if prediction is None or truth is None or not (prediction.has_joints and truth.fits_mesh(prediction)):
+        unknown.add("error")
+    if analysis is not None and analysis.clusters is None:
+        unknown.add("cluster")
+    _take_next(COLORINGS, session.view.coloring, unknown, session.view.set_coloring)
+
+
+def next_display(session: SessionModel) -> None:
+    """Take the next display that is known for what is shown."""
+    unknown = {"representatives"} if session.analysis is not None and session.analysis.clusters is None else set()
+    _take_next(DISPLAYS, session.view.display, unknown, session.view.set_display)
+
+
+def _take_next(names: tuple[str, ...], current: str, unknown: set[str], take: Callable[[str], None]) -> None:
+    known = [name for name in names if name not in unknown or name == current]
+    take(known[(known.index(current) + 1) % len(known)])
 
 
 def save_prediction(window: MainWindow) -> None:

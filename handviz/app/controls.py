@@ -3,13 +3,14 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QAction, QActionGroup, QMouseEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QButtonGroup,
     QFrame,
     QHBoxLayout,
     QLabel,
+    QMenu,
     QSlider,
     QStyle,
     QStyleOptionSlider,
@@ -49,6 +50,34 @@ class Segments(QWidget):
         self._group.setExclusive(key is not None)
         for name, button in self.buttons.items():
             button.setChecked(name == key)
+
+
+class Choice(QToolButton):
+    """A button that opens a menu of which one entry holds: "Colour: timestep"."""
+
+    def __init__(self, what: str, choices: dict[str, str], on_choice: Callable[[str], None]) -> None:
+        """what names the choice on the button; choices maps keys to labels; on_choice gets the key of a click."""
+        super().__init__()
+        self._what = what
+        self._labels = choices
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.setAccessibleName(what)
+        menu = QMenu(self)
+        group = QActionGroup(menu)
+        self.entries: dict[str, QAction] = {}
+        for key, text in choices.items():
+            entry = menu.addAction(text)
+            entry.setCheckable(True)
+            entry.triggered.connect(lambda _=False, chosen=key: on_choice(chosen))
+            group.addAction(entry)
+            self.entries[key] = entry
+        self.setMenu(menu)
+
+    def show_choice(self, key: str) -> None:
+        """Name the entry that holds."""
+        self.entries[key].setChecked(True)
+        self.setText(f"{self._what}: {self._labels[key].lower()}  ▾")
+        self.setAccessibleName(f"{self._what}: {self._labels[key]}")
 
 
 class Slider(QSlider):

@@ -18,6 +18,7 @@ _PATHS = {
     "unlink": "M15 15 L19 10.7 A4 4 0 0 0 13.3 5 L11 7.3 M9 9 L5 13.3 A4 4 0 0 0 10.7 19 L13 16.7 M4 4 L20 20",
     "plus": "M12 5 V19 M5 12 H19",
     "play": "M8 5 L19 12 L8 19 Z",
+    "pause": "M8.5 5 V19 M15.5 5 V19",
     "drop": "M12 3 V14 M7 9 L12 14 L17 9 M4 15 V20 H20 V15",
     "turn": "M8 4 V20 M4 8 L8 4 L12 8 M16 20 V4 M12 16 L16 20 L20 16",
     "library": "M4 5 H11 V11 H4 Z M13 5 H20 V11 H13 Z M4 13 H11 V19 H4 Z M13 13 H20 V19 H13 Z",

@@ -1,4 +1,4 @@
-"""The legend in the viewport, which is also the switch of each timestep."""
+"""The legend in the viewport: the switch of each timestep, and over it what other colours mean."""
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap
@@ -25,6 +25,7 @@ class TimestepSwitch(QAbstractButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._color = color
+        self.colored = True
         self._painted = QPixmap()
         self._painted_state: tuple[object, ...] = ()
         self.theme: Theme = DARK
@@ -35,7 +36,8 @@ class TimestepSwitch(QAbstractButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         # Every new picture of the viewport has its legend painted anew, so the pill is kept ready.
-        state = (self.size(), self.devicePixelRatioF(), self.isChecked(), self.hasFocus(), self.theme.name)
+        state = (self.size(), self.devicePixelRatioF(), self.isChecked(), self.hasFocus(), self.isEnabled(),
+                 self.colored, self.theme.name)  # fmt: skip
         if state != self._painted_state:
             self._painted_state = state
             self._painted = self._paint_pill()
@@ -55,13 +57,15 @@ class TimestepSwitch(QAbstractButton):
         painter.setBrush(fill)
         painter.setPen(QPen(QColor(self.theme.accent if self.hasFocus() else self.theme.border), 1.0))
         painter.drawRoundedRect(body, body.height() / 2, body.height() / 2)
-        painter.setPen(QPen(self._color, 2.0))
-        painter.setBrush(self._color if self.isChecked() else Qt.BrushStyle.NoBrush)
+        # A dot of the timestep's colour, unless colours say something else.
+        dot = self._color if self.colored else QColor(self.theme.muted)
+        painter.setPen(QPen(dot, 2.0))
+        painter.setBrush(dot if self.isChecked() else Qt.BrushStyle.NoBrush)
         painter.drawEllipse(QRectF(13, body.center().y() - 6, 12, 12))
         font = self.font()
         font.setStrikeOut(not self.isChecked())
         painter.setFont(font)
-        painter.setPen(QColor(self.theme.text if self.isChecked() else self.theme.muted))
+        painter.setPen(QColor(self.theme.text if self.isChecked() and self.isEnabled() else self.theme.muted))
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
         painter.drawText(body.adjusted(32, 0, 0, 0), flags, self.text())
         painter.end()
@@ -69,7 +73,7 @@ class TimestepSwitch(QAbstractButton):
 
 
 class Legend(QFrame):
-    """One switch for each timestep of the prediction in sight."""
+    """One switch for each timestep of the prediction in sight; at one moment of a play they rest."""
 
     def __init__(self, session: SessionModel, parent: QWidget) -> None:
         super().__init__(parent)
@@ -83,6 +87,7 @@ class Legend(QFrame):
         self._row.setSpacing(6)
         session.prediction_changed.connect(self.refresh)
         session.view.content_changed.connect(self.refresh)
+        session.view.time_changed.connect(self.refresh)
         self.refresh()
 
     def refresh(self) -> None:
@@ -93,6 +98,14 @@ class Legend(QFrame):
             self._build(names)
         for switch, visible in zip(self.switches, self._session.view.timesteps, strict=False):
             switch.setChecked(visible)
+            switch.setEnabled(self._session.view.time is None)
+
+    def set_colored(self, colored: bool) -> None:
+        """Whether colours say the timestep."""
+        for switch in self.switches:
+            if switch.colored != colored:
+                switch.colored = colored
+                switch.update()
 
     def _build(self, names: tuple[str, ...]) -> None:
         for switch in self.switches:

@@ -2,11 +2,12 @@
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
 
 from handviz.app.models.affine import PhotoTransform
 from handviz.app.models.crop_box import Box
 from handviz.app.models.palette import timestep_colors
+from handviz.app.theme import Theme
 from handviz.geometry.skeleton import BONES
 
 _CASING = QColor(0, 0, 0, 170)
@@ -51,12 +52,19 @@ def draw_photo(
 
 
 def draw_joints(
-    painter: QPainter, joints_2d: np.ndarray, timesteps: tuple[bool, ...], transform: PhotoTransform
+    painter: QPainter,
+    joints_2d: np.ndarray,
+    timesteps: tuple[bool, ...],
+    transform: PhotoTransform,
+    colors: np.ndarray | None = None,
 ) -> None:
-    """Bones and joints (T, 21, 2) in photo pixels of the visible timesteps, later ones on top and larger."""
+    """Bones and joints (T, 21, 2) in photo pixels of the visible timesteps, later ones on top and larger.
+
+    colors (T, 3) in 0..1 are those of the timesteps unless given.
+    """
     if not joints_2d.shape[1]:
         return  # predictions of other methods may know none
-    colors = timestep_colors(len(joints_2d))
+    colors = timestep_colors(len(joints_2d)) if colors is None else colors
     offset = np.array([transform.left, transform.top], np.float32)
     for timestep, (points, color) in enumerate(zip(joints_2d, colors, strict=True)):
         if not timesteps[timestep]:
@@ -123,3 +131,21 @@ def draw_scale(painter: QPainter, pixels_per_metre: float, right: float, bottom:
         ]
     )
     painter.drawText(QRectF(right - 120, bottom - 24, 120, 18), Qt.AlignmentFlag.AlignRight, f"{centimetres} cm")
+
+
+def draw_tag(painter: QPainter, text: str, centre: QPointF, color: QColor, theme: Theme) -> None:
+    """A word on a small panel with a dot of its colour, its upper edge centred at a place."""
+    metrics = QFontMetricsF(painter.font())
+    width, height = metrics.horizontalAdvance(text) + 32.0, metrics.height() + 8.0
+    body = QRectF(centre.x() - width / 2, centre.y(), width, height)
+    painter.setPen(QPen(QColor(theme.border), 1.0))
+    fill = QColor(theme.panel)
+    fill.setAlpha(235)
+    painter.setBrush(fill)
+    painter.drawRoundedRect(body, height / 2, height / 2)
+    painter.setPen(QPen(_CASING, 1.0))
+    painter.setBrush(color)
+    painter.drawEllipse(QPointF(body.left() + 13.0, body.center().y()), 4.5, 4.5)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QColor(theme.text))
+    painter.drawText(body.adjusted(22.0, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)

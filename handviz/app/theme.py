@@ -34,18 +34,20 @@ class Theme:
     """Background of the photo and the viewport."""
     ghost: str
     """What the colours of meshes tend to while another one is highlighted."""
+    pale: str
+    """What the colours of ghosts tend to."""
     warning: str
     warning_text: str
 
 
 DARK = Theme(
     "dark", window="#101216", panel="#181b21", raised="#262a33", hover="#313742", border="#333944", text="#eceef2",
-    muted="#a3abb8", accent="#8f83ff", accent_text="#100d26", stage="#0b0d10", ghost="#474d5a",
+    muted="#a3abb8", accent="#8f83ff", accent_text="#100d26", stage="#0b0d10", ghost="#474d5a", pale="#c3cad6",
     warning="#4a2f12", warning_text="#ffd9a8",
 )  # fmt: skip
 LIGHT = Theme(
     "light", window="#e9ebef", panel="#f7f8fa", raised="#ffffff", hover="#e8eaf0", border="#c9ced8", text="#16181d",
-    muted="#59616e", accent="#5546d6", accent_text="#ffffff", stage="#dfe2e8", ghost="#e6e8ed",
+    muted="#59616e", accent="#5546d6", accent_text="#ffffff", stage="#dfe2e8", ghost="#e6e8ed", pale="#6d7684",
     warning="#fff0d6", warning_text="#6b3d00",
 )  # fmt: skip
 THEMES = {"dark": DARK, "light": LIGHT}

@@ -1,7 +1,6 @@
 """The 3D pictures of the render process, and the mouse that moves their camera."""
 
 import time
-from typing import Protocol
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
@@ -9,12 +8,16 @@ from PySide6.QtGui import QColor, QFontMetricsF, QImage, QMouseEvent, QPainter, 
 from PySide6.QtWidgets import QWidget
 
 from handviz.app.models.affine import PhotoTransform
-from handviz.app.models.palette import rgb
-from handviz.app.models.scene import mesh_colors, visible_meshes
+from handviz.app.models.palette import moment_color, rgb, truth_colors
+from handviz.app.models.scene import standing, trail_mask, truth_place, visible_meshes
 from handviz.app.models.session import SessionModel
-from handviz.app.overlays import UNDER_HOVERED, draw_axes, draw_joints, draw_photo, draw_scale
+from handviz.app.overlays import UNDER_HOVERED, color_of, draw_axes, draw_joints, draw_photo, draw_scale, draw_tag
+from handviz.app.scene_feed import Renderer, SceneFeed
 from handviz.app.theme import DARK, Theme
+from handviz.app.trails import Trails
 from handviz.geometry.cameras import Camera
+from handviz.geometry.skeleton import WRIST
+from handviz.hypotheses.motion import at_time
 from handviz.viewport import Frame, Hit
 
 RADIANS_PER_PIXEL = 0.008
@@ -26,37 +29,17 @@ _HOVER, _ADD = "hover", "add"
 """What hits are asked for, apart from choosing (None) and recentring (the place)."""
 
 
-class Renderer(Protocol):
-    """What the canvas asks of the render process; pictures and hits come back through the window's bridge."""
-
-    def set_meshes(self, vertices: np.ndarray, faces: np.ndarray) -> None:
-        """Replace all meshes: vertices (K, T, V, 3) metres, faces (F, 3)."""
-
-    def set_colors(self, colors: np.ndarray) -> None:
-        """Colours (K, T, 3) in 0..1."""
-
-    def set_visible(self, visible: np.ndarray) -> None:
-        """Mask (K, T) of the meshes to draw."""
-
-    def set_background(self, background: np.ndarray) -> None:
-        """A colour (3,) in 0..1, or an image (H, W, 3) uint8 stretched behind the meshes."""
-
-    def request_frame(self, camera: Camera) -> int:
-        """Draw soon, quickly and then in full detail; of requests that wait, the newest is drawn."""
-
-    def pick(self, camera: Camera, x: float, y: float, ticket: object) -> None:
-        """Find the meshes under an image pixel."""
-
-
 class ViewportCanvas(QWidget):
     """Left drag orbits, middle, right or Shift drag pans, the wheel zooms, a click picks, a double click recentres.
 
     With Ctrl a click selects one more; the mesh under the pointer is hovered.
 
-    frame_shown carries the request id, the seconds from its request to here, and whether it had full detail.
+    frame_shown carries the request id, the seconds from its request to here, and whether it had full detail;
+    content_sent follows what changed what colours mean.
     """
 
     frame_shown = Signal(int, float, bool)
+    content_sent = Signal()
 
     def __init__(self, session: SessionModel, renderer: Renderer, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -77,8 +60,9 @@ class ViewportCanvas(QWidget):
         self._content_stale = False
         self._dirty = False
         self._background_stale = True
-        self._sent_colors = self._sent_visible = np.zeros(0)
-        self._own_colors: np.ndarray | None = None
+        self.feed = SceneFeed(session, renderer)
+        self._trails = Trails()
+        self._shown_as: tuple[bool, bool] = (False, False)
         self.theme: Theme = DARK
         self.message = ""
         # Several changes in one turn of the event loop make one request.
@@ -97,7 +81,10 @@ class ViewportCanvas(QWidget):
         session.selection.changed.connect(self._content_changed)
         session.selection.hover_changed.connect(self.update)
         self._view.content_changed.connect(self._content_changed)
-        self._view.camera_changed.connect(self._changed)
+        self._view.camera_changed.connect(self._camera_changed)
+        self._view.time_changed.connect(self._time_changed)
+        session.analysis_changed.connect(self._content_changed)
+        session.truth_changed.connect(self._content_changed)
 
     def set_theme(self, theme: Theme) -> None:
         """Take another background."""
@@ -113,8 +100,8 @@ class ViewportCanvas(QWidget):
 
     def set_own_colors(self, colors: np.ndarray | None) -> None:
         """Colours (K, T, 3) or (K, T, V, 3) in 0..1 instead of those the view asks for; None goes back to them."""
-        if colors is not self._own_colors:
-            self._own_colors = colors
+        if colors is not self.feed.own_colors:
+            self.feed.own_colors = colors
             self._content_changed()
 
     def show_message(self, message: str) -> None:
@@ -151,9 +138,20 @@ class ViewportCanvas(QWidget):
             self._frame = None
             self.update()
             return
-        self._renderer.set_meshes(prediction.vertices, prediction.faces)
-        self._sent_colors = self._sent_visible = np.zeros(0)
+        self.feed.send_meshes()
         self._content_changed()
+
+    def _camera_changed(self) -> None:
+        # Over the photo a truth stands elsewhere.
+        if self._shown_as[0] != self._view.over_photo:
+            self._content_stale = True
+        self._changed()
+
+    def _time_changed(self) -> None:
+        # Between two times only colours of moments differ.
+        if self._shown_as[1] != (self._view.time is not None) or self.feed.scene.coloring == "timestep":
+            self._content_stale = True
+        self._changed()
 
     def _content_changed(self) -> None:
         self._content_stale = True
@@ -169,27 +167,16 @@ class ViewportCanvas(QWidget):
         if not self._dirty:
             return
         self._dirty = False
-        prediction = self._session.prediction
-        if prediction is None or prediction.num_hypotheses != len(self._session.selection.scores):
+        if self._session.prediction is None:
             return
         if self._content_stale:
             self._content_stale = False
-            self._send_content(len(prediction.timesteps))
+            if self.feed.send_content(self.theme) is None:
+                return
+            self._shown_as = self._view.over_photo, self._view.time is not None
+            self.content_sent.emit()
+        self.feed.send_time()
         self._request()
-
-    def _send_content(self, timestep_count: int) -> None:
-        """Colours and visibility, where they differ from what the renderer has: recolouring costs it time."""
-        selection = self._session.selection
-        colors = mesh_colors(selection, timestep_count, rgb(self.theme.ghost))
-        if self._own_colors is not None and self._own_colors.shape[:2] == colors.shape[:2]:
-            colors = self._own_colors
-        visible = visible_meshes(selection, self._view.timesteps, self._view.solo)
-        if not np.array_equal(colors, self._sent_colors):
-            self._renderer.set_colors(colors)
-            self._sent_colors = colors
-        if not np.array_equal(visible, self._sent_visible):
-            self._renderer.set_visible(visible)
-            self._sent_visible = visible
 
     def _request(self) -> None:
         if self._session.prediction is None or self.width() < 2 or self.height() < 2:
@@ -202,7 +189,7 @@ class ViewportCanvas(QWidget):
             self._background_stale = False
         # The renderer answers with a quick picture first, and with one in full detail once nothing newer is asked.
         camera = self.camera()
-        self._newest = self._renderer.request_frame(camera)
+        self._newest = self._renderer.request_frame(camera, self._view.playing)
         self._asked[self._newest] = time.monotonic(), camera
 
     def _photo_behind(self) -> np.ndarray:
@@ -226,7 +213,7 @@ class ViewportCanvas(QWidget):
     def show_hits(self, hits: list[Hit], wanted: object) -> None:
         """Choose, add or hover what was picked, or circle it when it was double clicked at image pixels wanted."""
         selection = self._session.selection
-        visible = visible_meshes(selection, self._view.timesteps, self._view.solo)
+        visible = visible_meshes(self._session)
         hits = [hit for hit in hits if hit.hypothesis < len(visible) and visible[hit.hypothesis, hit.timestep]]
         if wanted == _HOVER:
             self._hover_asked = False
@@ -285,14 +272,40 @@ class ViewportCanvas(QWidget):
         selection, prediction, camera = self._session.selection, self._session.prediction, self._frame_camera
         if prediction is None or camera is None:
             return
+        if self._view.trails:
+            self._trails.draw(painter, prediction, trail_mask(self._session), camera, self.width() / camera.width)
         chosen = selection.chosen if selection.picked else None
         shown = [hypothesis for hypothesis in (chosen, selection.hovered) if hypothesis is not None]
         for hypothesis in dict.fromkeys(shown):
             # What the pointer is on comes to the fore.
             painter.setOpacity(1.0 if hypothesis == shown[-1] else UNDER_HOVERED)
-            joints_2d = camera.project(prediction.joints[hypothesis])
-            draw_joints(painter, joints_2d, self._view.timesteps, PhotoTransform(self.width() / camera.width))
+            self._paint_skeleton(painter, camera, prediction.joints[hypothesis])
         painter.setOpacity(1.0)
+        if self._view.show_truth and self._session.truth is not None:
+            self._paint_truth(painter, camera)
+
+    def _paint_skeleton(
+        self, painter: QPainter, camera: Camera, joints: np.ndarray, colors: np.ndarray | None = None
+    ) -> None:
+        """Joints (T, 21, 3) at the visible timesteps, or at the time that is shown."""
+        timesteps, time = self._view.timesteps, self._view.time
+        if time is not None:
+            colors = moment_color(time / max(len(joints) - 1, 1))[None] if colors is None else colors[1:2]
+            joints, timesteps = at_time(joints[None], time), (True,)
+        place = PhotoTransform(self.width() / camera.width)
+        draw_joints(painter, camera.project(joints), timesteps, place, colors)
+
+    def _paint_truth(self, painter: QPainter, camera: Camera) -> None:
+        """The name of the true hand at its wrist; where only its joints are known, those too."""
+        prediction, truth = self._session.prediction, self._session.truth
+        if not truth.fits(prediction):
+            return
+        joints = truth_place(truth, truth.joints, prediction, self._view.over_photo, standing(self._session))
+        colors = truth_colors(len(joints))
+        if not truth.fits_mesh(prediction):
+            self._paint_skeleton(painter, camera, joints, colors)
+        x, y = camera.project(joints[len(joints) // 2, WRIST]) * (self.width() / camera.width)
+        draw_tag(painter, "Ground truth", QPointF(float(x), float(y) + 18.0), color_of(colors[1]), self.theme)
 
     def _paint_marks(self, painter: QPainter) -> None:
         if self._view.over_photo:

@@ -250,6 +250,10 @@ class MainWindow(QMainWindow):
         actions["detect_box"].setEnabled(session.box is not None)
         actions["auto_predict"].setChecked(session.auto_predict)
         actions["solo"].setChecked(session.view.solo)
+        actions["ghosts"].setChecked(session.view.ghost)
+        actions["trails"].setChecked(session.view.trails)
+        actions["truth"].setChecked(session.view.show_truth)
+        actions["truth"].setEnabled(session.truth is not None)
         actions["table"].setChecked(self.bench.shows("table"))
         for timestep, name in enumerate(("show_past", "show_middle", "show_future")):
             actions[name].setChecked(timestep < len(session.view.timesteps) and session.view.timesteps[timestep])
@@ -267,8 +271,7 @@ class MainWindow(QMainWindow):
         if prediction is not None:
             if self.renderer_state != "ready":
                 return "Starting the renderer…"
-            view = self.session.view
-            return why_nothing_shows(self.session.selection, view.timesteps, view.solo)
+            return why_nothing_shows(self.session)
         if job is not None:
             return "Predicting…"
         if picture is not None:
@@ -335,6 +338,7 @@ class MainWindow(QMainWindow):
         self._closed = True
         self.pages.shut_down()
         self.bench.shut_down()
+        self.viewport_pane.shut_down()
         self.opening.close()
         self.saver.close()
         self.prediction_bridge.close()

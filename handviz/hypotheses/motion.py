@@ -40,8 +40,12 @@ def at_time(sequence: np.ndarray, time: float) -> np.ndarray:
 
 STILL_MM = 5.0
 """Fingertips that move less from past to future count as still."""
+DEPTH_WEIGHT = 0.5
+"""A photo hardly shows how hands move along the line of sight."""
 CONE = np.cos(np.radians(60.0))
 """A hypothesis moves along a direction when it is within this of it."""
+DEPTH_FIRST = 1.7
+"""A direction is towards or away from the camera when depth is so many times the way across the photo."""
 
 _SIDEWAYS = (
     "to the right", "towards the lower right", "downwards", "towards the lower left",
@@ -53,12 +57,12 @@ _SIDEWAYS = (
 class Direction:
     """Hypotheses that move alike.
 
-    vector (3,) millimetres is their mean way from past to future, camera coordinates; share of all, 0..1; words say it.
-    kind: "along" the common axis, "back" along it, "other" ways, or "still".
+    way (3,) is the direction from past to future, camera coordinates, or zero where there is none in common; share is
+    of all, 0..1; words say it. kind: "along" the common axis, "back" along it, "other" ways, or "still".
     """
 
     kind: str
-    vector: np.ndarray
+    way: np.ndarray
     share: float
     words: str
 
@@ -72,35 +76,34 @@ def fingertip_motion_mm(joints: np.ndarray) -> np.ndarray:
 def motion_directions(motion: np.ndarray) -> list[Direction]:
     """Which way hypotheses with motion (K, 3) mm move, the greatest share first; kinds that nobody is of are left out.
 
-    The common axis is that of the largest share of all directions whatever their sign: a photo of a motion is one of
-    its reverse too.
+    The common axis is that of most directions whatever their sign: a photo of a motion is one of its reverse too.
+    Depth counts DEPTH_WEIGHT.
     """
     count = len(motion)
+    motion = motion * [1.0, 1.0, DEPTH_WEIGHT]
     length = np.linalg.norm(motion, axis=1)
     moving = length >= STILL_MM
-    groups = {"still": ~moving}
+    groups = {"still": (~moving, np.zeros(3))}
     if moving.any():
         unit = motion / np.maximum(length, 1e-9)[:, None]
-        _, vectors = np.linalg.eigh(unit[moving].T @ unit[moving])
-        along = unit @ vectors[:, -1]
-        ahead, back = moving & (along >= CONE), moving & (along <= -CONE)
-        if back.sum() > ahead.sum():
-            ahead, back = back, ahead
-        groups |= {"along": ahead, "back": back, "other": moving & ~ahead & ~back}
-    means = {kind: motion[mask].mean(0) for kind, mask in groups.items() if mask.any()}
+        axis = np.linalg.eigh(unit[moving].T @ unit[moving])[1][:, -1]
+        if ((unit @ axis)[moving] >= CONE).sum() < ((unit @ axis)[moving] <= -CONE).sum():
+            axis = -axis
+        ahead, back = moving & (unit @ axis >= CONE), moving & (unit @ axis <= -CONE)
+        groups |= {"along": (ahead, axis), "back": (back, -axis), "other": (moving & ~ahead & ~back, np.zeros(3))}
     words = {"still": "hardly moving", "other": "other ways", "back": "the other way"}
-    if "along" in means:
-        words["along"] = direction_words(means["along"])
-    elif "back" in means:
-        words["back"] = direction_words(means["back"])
-    found = [Direction(kind, mean, float(groups[kind].sum()) / count, words[kind]) for kind, mean in means.items()]
+    found = []
+    for kind, (mask, way) in groups.items():
+        if mask.any():
+            said = direction_words(way) if kind == "along" else words[kind]
+            found.append(Direction(kind, way, float(mask.sum()) / count, said))
     return sorted(found, key=lambda direction: -direction.share)
 
 
-def direction_words(vector: np.ndarray) -> str:
+def direction_words(way: np.ndarray) -> str:
     """A direction (3,) in camera coordinates (x right, y down, z forward), as one would say it of the photo."""
-    right, down, forward = (float(value) for value in vector)
-    if abs(forward) > 1.7 * np.hypot(right, down):
+    right, down, forward = (float(value) for value in way)
+    if abs(forward) > DEPTH_FIRST * np.hypot(right, down):
         return "away from the camera" if forward > 0 else "towards the camera"
     return _SIDEWAYS[round(np.arctan2(down, right) / (np.pi / 4)) % 8]
 

@@ -4,7 +4,7 @@ Importing this package loads numpy only; Open3D lives in the render process that
 """
 
 from handviz.viewport.client import RenderClient
-from handviz.viewport.messages import Frame, Hit, RenderStatus
+from handviz.viewport.messages import MAIN, Frame, Hit, RenderStatus
 from handviz.viewport.snapshot import snapshot
 
-__all__ = ["Frame", "Hit", "RenderClient", "RenderStatus", "snapshot"]
+__all__ = ["MAIN", "Frame", "Hit", "RenderClient", "RenderStatus", "snapshot"]

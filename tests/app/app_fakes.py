@@ -9,7 +9,7 @@ from synthetic import make_prediction
 
 from handviz.geometry.cameras import Camera
 from handviz.inference.events import Cancelled, Done, Failed, Ready, Started
-from handviz.viewport import Frame, Hit, RenderStatus
+from handviz.viewport import MAIN, Frame, Hit, RenderStatus
 
 
 @dataclass
@@ -74,10 +74,15 @@ class FakeRenderer:
     meshes: np.ndarray | None = None
     colors: np.ndarray | None = None
     visible: np.ndarray | None = None
+    extras: np.ndarray | None = None
+    ghosts: np.ndarray | None = None
+    time: float | None = None
+    overlays: list[dict] = field(default_factory=list)
     background: np.ndarray | None = None
     hits: list[Hit] = field(default_factory=list)
     picked_at: list[tuple[float, float]] = field(default_factory=list)
     closed: bool = False
+    _ids: int = 0
 
     def start(self) -> None:
         self.on_status(RenderStatus("ready", "Drawing.", "fake"))
@@ -91,14 +96,27 @@ class FakeRenderer:
     def set_visible(self, visible: np.ndarray) -> None:
         self.visible = visible
 
+    def set_extras(self, extras: np.ndarray) -> None:
+        self.extras = extras
+
+    def set_ghosts(self, ghosts: np.ndarray) -> None:
+        self.ghosts = ghosts
+
+    def set_time(self, time: float | None) -> None:
+        self.time = time
+
     def set_background(self, background: np.ndarray) -> None:
         self.background = background
 
-    def request_frame(self, camera: Camera, interactive: bool = False) -> int:
-        self.cameras.append(camera)
-        image = np.full((camera.height, camera.width, 3), 90, np.uint8)
-        self.on_frame(Frame(len(self.cameras), image, 0.001, "fake", True))
-        return len(self.cameras)
+    def request_frame(self, camera: Camera, interactive: bool = False, *, channel: str = MAIN, **how: Any) -> int:
+        self._ids += 1
+        shape = (camera.height, camera.width, 4 if how.get("transparent") else 3)
+        if channel == MAIN:
+            self.cameras.append(camera)
+        else:
+            self.overlays.append({"camera": camera, "channel": channel, **how})
+        self.on_frame(Frame(self._ids, np.full(shape, 90, np.uint8), 0.001, "fake", True, channel))
+        return self._ids
 
     def pick(self, camera: Camera, x: float, y: float, on_hits: Any) -> None:
         self.picked_at.append((x, y))

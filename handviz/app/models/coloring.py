@@ -32,7 +32,9 @@ class Scale:
 
 def score_scale(scores: np.ndarray) -> Scale:
     """From the least to the greatest of scores (K,), apart by a hundredth at least."""
-    low, high = (float(np.floor(100 * scores.min()) / 100), float(np.ceil(100 * scores.max()) / 100))
+    # A score of 0.4 in single precision is a little more than that.
+    low, high = np.floor(100.0 * float(scores.min()) + 1e-4), np.ceil(100.0 * float(scores.max()) - 1e-4)
+    low, high = float(low) / 100.0, float(high) / 100.0
     return Scale("Score", low, max(high, low + 0.01), table="score")
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from handviz.app.models.analysis import Analysis
 from handviz.app.models.coloring import (
     Scale,
     as_bytes,
@@ -28,9 +29,6 @@ BACK = 0.62
 """How far the colour of the other hypotheses goes towards a grey once some are selected."""
 PALE = 0.55
 """How far the colour of a ghost goes towards a light grey."""
-POINTED = 0.45
-"""How far the colour of the hypothesis under the pointer goes towards white."""
-WHITE = np.ones(3, np.float32)
 
 
 @dataclass(frozen=True)
@@ -98,6 +96,11 @@ def visible_meshes(session: SessionModel) -> np.ndarray:
     return drawn(session)[0][:, None] & timesteps[None]
 
 
+def trail_mask(session: SessionModel) -> np.ndarray:
+    """Mask (K,) of the hypotheses whose fingertips leave trails: the solid ones, around a mean hand all that count."""
+    return standing(session) if session.view.display == "mean" else drawn(session)[0]
+
+
 def why_nothing_shows(session: SessionModel) -> str:
     """What to do when no mesh is in sight; empty when there is one, or no hypotheses at all."""
     selection = session.selection
@@ -117,7 +120,8 @@ class SceneModel:
 
     def __init__(self, session: SessionModel) -> None:
         self._session = session
-        self._spread: tuple[object, bytes, np.ndarray] | None = None
+        self._spread: tuple[Prediction, bytes, np.ndarray] | None = None
+        self._errors: tuple[Analysis, np.ndarray] | None = None
 
     @property
     def _view(self) -> ViewModel:
@@ -184,8 +188,11 @@ class SceneModel:
             colors = scale.colors(spread)
             return np.broadcast_to(colors, (hypotheses, *colors.shape)), colors, scale
         if coloring == "error":
-            scale = millimetre_scale("Error", analysis.vertex_error)
-            return scale.colors(analysis.vertex_error), self._mean_error_colors(prediction, count, scale), scale
+            # A sample is enough to find a round end.
+            scale = millimetre_scale("Error", analysis.vertex_error[..., ::7])
+            if self._errors is None or self._errors[0] is not analysis:
+                self._errors = analysis, scale.colors(analysis.vertex_error)
+            return self._errors[1], self._mean_error_colors(prediction, count, scale), scale
         colors = by_timestep(hypotheses, timesteps, self._view.time)
         return colors, colors[0], None
 
@@ -205,17 +212,14 @@ class SceneModel:
         return scale.colors(vertex_error_mm(*mean, self._session.truth)[0])
 
     def _emphasized(self, colors: np.ndarray, ghosts: np.ndarray, tones: Tones) -> np.ndarray:
-        """Ghosts pale, what is not selected back, what is pointed at forward."""
+        """Ghosts pale, and what is not selected back where something is."""
         selected = np.zeros(len(colors), bool)
         selected[list(self._selection.selected)] = True
         back = ~selected & ~ghosts if selected.any() else np.zeros_like(ghosts)
-        hovered = self._selection.hovered
-        if ghosts.any() or back.any() or hovered is not None:
+        if ghosts.any() or back.any():
             colors = np.array(colors)
             colors[ghosts] = towards(colors[ghosts], tones.ghost, PALE)
             colors[back] = towards(colors[back], tones.back, BACK)
-            if hovered is not None and hovered < len(colors):
-                colors[hovered] = towards(colors[hovered], WHITE, POINTED)
         return colors
 
     def truth_vertices(self, prediction: Prediction) -> np.ndarray | None:
