@@ -68,7 +68,7 @@ COMMANDS = (
     Command("play", "&Motion", "&Play or rest", ("Space",), scope="panes"),
     Command("time_on", "&Motion", "A step &on", (".",), scope="panes"),
     Command("time_back", "&Motion", "A step &back", (",",), scope="panes"),
-    Command("all_timesteps", "&Motion", "&All timesteps at once", ("Shift+Space",), scope="panes"),
+    Command("all_timesteps", "&Motion", "&Every timestep again", ("Shift+Space",), scope="panes"),
     Command("trails", "&Motion", "Fingertip &trails", ("L",), checkable=True, separator=True),
     Command("table", "&View", "Ta&ble of hypotheses", ("T",), checkable=True, separator=True),
     Command("full_screen", "&View", "Full sc&reen", ("F11",), checkable=True, separator=True, everywhere=True),

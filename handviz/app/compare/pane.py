@@ -310,7 +310,7 @@ class ComparePane(QFrame):
             return "The viewport cannot draw on this machine."
         if self._renderer_state != "ready":
             return "Starting the renderer…"
-        return why_nothing_shows(shown.selection, shown.view.timesteps, shown.view.solo)
+        return why_nothing_shows(shown)
 
     def _renderer_status(self, status: RenderStatus) -> None:
         self._renderer_state = status.state
