@@ -12,6 +12,7 @@ Paths are relative, use "/", and never leave their folder. Unknown names are lef
 """
 
 import json
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
@@ -74,6 +75,15 @@ def read_manifest(path: Path) -> Iterator[tuple[int, Entry | InputError]]:
 def is_manifest(path: Path) -> bool:
     """Whether a file's name says that it is a manifest; its content is checked when it is read."""
     return path.suffix.lower() == SUFFIX and path.is_file()
+
+
+def common_folder(sources: Iterable[Path]) -> Path:
+    """The folder that holds all sources, files and folders, from which a manifest tells their paths."""
+    folders = [path if path.is_dir() else path.parent for path in (Path(os.path.abspath(source)) for source in sources)]
+    try:
+        return Path(os.path.commonpath(folders))
+    except ValueError as error:  # several drives
+        raise InputError("The photos lie on several drives; predict those of each drive apart.") from error
 
 
 def inside(folder: Path, relative: str) -> Path:

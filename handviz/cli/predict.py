@@ -3,6 +3,7 @@
 import argparse
 import csv
 import json
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
 _DESCRIPTION = """\
 Predict hypotheses for photos, videos and folders of them. Each picture gives OUT/NAME.npz (each frame of a video
-OUT/NAME-frameNNNN.npz), and all of them summary.csv and summary.json. Files that cannot be used are listed at the end;
-the exit status is then 1."""
+OUT/NAME-frameNNNN.npz), and all of them summary.csv, summary.json and manifest.jsonl, from which `handviz cases add`
+makes cases of a library. Files that cannot be used are listed at the end; the exit status is then 1."""
 
 
 @dataclass
@@ -82,6 +83,7 @@ def run(args: argparse.Namespace) -> int:
     reader = PictureReader()
     pictures: list[Picture] = []
     rows: list[Row] = []
+    hashes: dict[Path, str] = {}
     for source in args.sources:
         try:
             files = files_in(source)
@@ -103,7 +105,7 @@ def run(args: argparse.Namespace) -> int:
             names = unique_names(picture.name for picture in pictures)
             progress = _Progress(len(pictures))
             for picture, name in zip(pictures, names, strict=True):
-                row = _predict(args, predictor, reader, picture, args.out / f"{name}.npz")
+                row = _predict(args, predictor, reader, picture, args.out / f"{name}.npz", hashes)
                 rows.append(row)
                 progress.step(picture, row)
     finally:
@@ -111,6 +113,7 @@ def run(args: argparse.Namespace) -> int:
         done = sum(row.error is None for row in rows)
         if done:
             _write_summary(args.out, rows)
+            _write_manifest(args, rows, hashes)
     failed = [row for row in rows if row.error is not None]
     print(f"{done} predicted into {args.out}" if done else "nothing predicted", end="", file=sys.stderr)
     print(f", {len(failed)} failed:" if failed else "", file=sys.stderr)
@@ -120,9 +123,11 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _predict(
-    args: argparse.Namespace, predictor: "Predictor", reader: "PictureReader", picture: "Picture", path: Path
-) -> Row:
-    """Predict and save one picture; what goes wrong with it is noted in its row."""
+    args: argparse.Namespace, predictor: "Predictor", reader: "PictureReader", picture: "Picture", path: Path,
+    hashes: dict[Path, str],
+) -> Row:  # fmt: skip
+    """Predict and save one picture; what goes wrong with it is noted in its row, its file's SHA-256 in hashes."""
+    from handviz.casework.asking import Question
     from handviz.files import make_folder
     from handviz.geometry.cameras import pinhole_intrinsics
     from handviz.hypotheses.photo_source import PhotoSource
@@ -137,8 +142,11 @@ def _predict(
             opened.image, args.box, args.hand, args.hypotheses, args.seed, intrinsics=intrinsics
         )
         source = PhotoSource(picture.path, opened.sha256, picture.frame, (width, height))
+        question = Question(tuple(args.box) if args.box else None, args.hand, args.hypotheses, args.seed)
         make_folder(path.parent)
-        replace(prediction, provenance=prediction.provenance | source.provenance()).save(path)
+        notes = source.provenance() | question.to_provenance()
+        replace(prediction, provenance=prediction.provenance | notes).save(path)
+        hashes[picture.path] = opened.sha256
     except HandvizError as error:
         row.error = str(error)
         return row
@@ -171,6 +179,18 @@ def _write_summary(folder: Path, rows: list[Row]) -> None:
         writer = csv.DictWriter(file, [field.name for field in fields(Row)], lineterminator="\n")
         writer.writeheader()
         writer.writerows(asdict(row) for row in rows)
+
+
+def _write_manifest(args: argparse.Namespace, rows: list[Row], hashes: dict[Path, str]) -> None:
+    from handviz.casework.manifest import Entry, common_folder, write_manifest
+
+    photos = common_folder(args.sources)
+    entries = [
+        Entry(Path(os.path.abspath(row.source)).relative_to(photos).as_posix(), hashes[Path(row.source)], row.frame,
+              row.prediction)
+        for row in rows if row.prediction is not None
+    ]  # fmt: skip
+    write_manifest(args.out / "manifest.jsonl", entries)
 
 
 def _label(source: str, frame: int | None) -> str:

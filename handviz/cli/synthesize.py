@@ -16,7 +16,7 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
     what = parser.add_argument_group("what to make, one or more")
     what.add_argument("--out", type=Path, metavar="DIR", help="write samples as shards to DIR; run again to go on")
     what.add_argument("--contact-sheet", type=Path, metavar="PNG", help="write a page of samples to look at")
-    what.add_argument("--demo", type=Path, metavar="DIR", help="write the demo photos with their truth to DIR")
+    what.add_argument("--demo", type=Path, metavar="DIR", help="write demo photos and clip with their truth to DIR")
     parser.add_argument("--count", type=int, help="samples (default: 10000; 2000 for test-v1; 48 on a contact sheet)")
     parser.add_argument("--seed", type=int, default=1, help="seed (default: %(default)s; test-v1 has its own)")
     parser.add_argument("--size", type=int, help="side of a crop in pixels (default: 160; 256 for test-v1)")
@@ -52,8 +52,9 @@ def run(args: argparse.Namespace) -> int:
         print(f"wrote {args.contact_sheet}")
     if args.demo is not None:
         from handviz.synthesis.demo import write_demo
+        from handviz.synthesis.demo_clip import write_demo_clip
 
-        for path in write_demo(args.demo):
+        for path in (*write_demo(args.demo), *write_demo_clip(args.demo)):
             print(f"wrote {path}")
     if args.out is not None:
         from handviz.datasets.generation import generate

@@ -94,8 +94,8 @@ class Synthesizer:
         )
         window = skin_window()
         flat = np.eye(3)[None, None].repeat(16, 1)
-        vertices, joints = self._posed(flat, np.zeros(10))
-        self._rest = ShapedRest(joints[0], np.stack([self._posed(flat, shape)[1][0] for shape in np.eye(10)]))
+        vertices, joints = self.posed(flat, np.zeros(10))
+        self._rest = ShapedRest(joints[0], np.stack([self.posed(flat, shape)[1][0] for shape in np.eye(10)]))
         tips = vertices[0, self.hand.fingertip_vertices]
         knuckles = joints[0, [5, 6, 9, 10, 13, 14, 17, 18]]
         self.painter = appearance.SkinPainter(
@@ -111,9 +111,7 @@ class Synthesizer:
 
     def sample(self, seed: int, index: int) -> SynthSample:
         """Sample `index` of `seed`."""
-        children = np.random.SeedSequence([seed, index]).spawn(len(_STREAMS))
-        # One stream per part of a scene: another draw in one leaves the others as they were.
-        rngs = {name: np.random.default_rng(child) for name, child in zip(_STREAMS, children, strict=True)}
+        rngs = scene_streams(seed, index)
         exposure = self.draw_exposure(rngs)
         image, depth = self.photograph(rngs, exposure)
         return self._truth(exposure, image, depth)
@@ -133,7 +131,7 @@ class Synthesizer:
         framing = frame_exposure(rngs["framing"], curve, rest, crop_focal, orient, pose, blur, margins, clamp)
         count = self._moment_count(blur)
         moments = hand_moments(curve, framing, count, orient, pose, clamp)
-        vertices, joints = self._posed(moments.rotations, betas)
+        vertices, joints = self.posed(moments.rotations, betas)
         place = moments.translation[:, None].astype(np.float32)
         return Exposure(kind, betas, curve, framing, moments, elbow_way, vertices + place, joints + place)
 
@@ -179,7 +177,8 @@ class Synthesizer:
         if not config.develop:
             return plain_picture(averaged, gain), depth
         camera = draw_camera(rngs["camera"], gain)
-        return develop(averaged, camera, rngs["camera"]), depth
+        # The frames of a clip share their camera, but not its noise.
+        return develop(averaged, camera, rngs.get("noise", rngs["camera"])), depth
 
     def _arm(self, rng, exposure: Exposure, skin, key_direction, softness) -> tuple[Surface, ArmFrames]:
         """The hand with its forearm, shaded by itself at the middle moment."""
@@ -222,7 +221,7 @@ class Synthesizer:
         orient, path = extras.draw_other_hand(rng, self.config, exposure.joints, shake, times)
         pose = self.pose_prior.sample(rng, 1)[0].reshape(15, 3)
         rotations = axis_angle_to_matrix(np.concatenate([np.zeros((1, 3)), pose]))[None]
-        vertices, joints = self._posed(rotations, exposure.betas)
+        vertices, joints = self.posed(rotations, exposure.betas)
         forearm = Forearm(np.array([[1.0, 0.0, 0.0]]), 0.35, 0.25)
         frames = ArmFrames(vertices[:, self.topology.loop], np.array([[1.0, 0.0, 0.0]]), forearm)
         full = np.concatenate([vertices, frames.forearm_rings().astype(np.float32)], 1)
@@ -238,7 +237,7 @@ class Synthesizer:
         side = np.diag([1.0, 1.0, -1.0 if rng.random() < 0.6 else 1.0])
         return [part.placed(shake @ orient @ side, path) for part in parts]
 
-    def _posed(self, rotations: np.ndarray, betas: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def posed(self, rotations: np.ndarray, betas: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Vertices (N, V, 3) and joints (N, 21, 3) with the wrist at the origin, for rotations (N, 16, 3, 3)."""
         with torch.inference_mode():
             posed = self.hand(
@@ -270,6 +269,13 @@ class Synthesizer:
             blur_px=blur_length_px(joints_2d),
             motion_kind=exposure.kind,
         )
+
+
+def scene_streams(seed: int, index: int) -> dict[str, np.random.Generator]:
+    """The random streams of sample `index` of `seed`, one per part of a scene: another draw in one leaves the others
+    as they were."""
+    children = np.random.SeedSequence([seed, index]).spawn(len(_STREAMS))
+    return {name: np.random.default_rng(child) for name, child in zip(_STREAMS, children, strict=True)}
 
 
 def _scene(parts: list[Surface]) -> Scene:

@@ -9,7 +9,12 @@ import pytest
 from PIL import Image
 
 from handviz import Prediction
+from handviz.casework.asking import Question
+from handviz.casework.batch import BatchRun
+from handviz.casework.batch_items import BatchSources
 from handviz.cli.main import main
+from handviz.review.prediction_cache import PredictionCache
+from handviz.review.store import Library
 from tests.media.test_video import write_video
 
 BOX = ["--box", "20", "10", "60", "50"]
@@ -66,9 +71,28 @@ def test_videos_folders_and_equal_names(tmp_path, photo, predict):
     assert predict(photo, folder, *BOX, "--frames", "2:9:3") == 0
     written = sorted(path.name for path in (tmp_path / "out").iterdir())
     frames = [f"clip-frame000{number}.npz" for number in (2, 5, 8)]
-    assert written == [*frames, "photo-2.npz", "photo.npz", "summary.csv", "summary.json"]
+    assert written == [*frames, "manifest.jsonl", "photo-2.npz", "photo.npz", "summary.csv", "summary.json"]
     rows = json.loads((tmp_path / "out" / "summary.json").read_text())
     assert [row["frame"] for row in rows] == [None, 2, 5, 8, None]
+
+
+def test_the_manifest_makes_cases_of_a_library_without_predicting_again(tmp_path, photo, predict):
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    write_video(folder / "clip.mp4", 4)
+    assert predict(folder / ".." / photo.name, folder, *BOX, "--frames", "1:3", "--seed", 7) == 0
+    ended = []
+    manifest = BatchSources((tmp_path / "out" / "manifest.jsonl",), photos=tmp_path)
+    run = BatchRun(
+        tmp_path / "hands.handviz", manifest, on_event=ended.append, cache=PredictionCache(tmp_path / "cache"),
+        make_client=None,
+    )  # fmt: skip
+    run.start()
+    assert run.join(60) and (run.progress.predicted, run.progress.failed) == (3, 0), ended
+    with Library.open(tmp_path / "hands.handviz") as library:
+        cases = library.cases()
+    assert [(case.path.name, case.frame) for case in cases] == [("photo.png", None), ("clip.mp4", 1), ("clip.mp4", 2)]
+    assert {(question.hypotheses, question.seed) for question in map(Question.of_case, cases)} == {(3, 7)}
 
 
 def test_goes_on_after_bad_files_lists_them_and_returns_1(tmp_path, photo, predict, capsys):
