@@ -13,6 +13,7 @@ from PySide6.QtGui import QImage
 from handviz.app.models.session import Picture
 from handviz.errors import HandvizError, InputError
 from handviz.files import sha256
+from handviz.hypotheses.clip_truth import ClipTruth, clip_truth_beside
 from handviz.hypotheses.foreign import read_prediction_file
 from handviz.hypotheses.photo_source import PhotoSource
 from handviz.hypotheses.prediction import Prediction
@@ -71,6 +72,7 @@ class Loader(QObject):
         self._waiting: tuple[int, Callable[[], Loaded]] | None = None
         self._busy = False
         self._video: object | None = None
+        self._clip_truth: ClipTruth | None = None
         self._answered.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     def open(self, path: Path, frame: int = 0, with_photo: bool = True) -> None:
@@ -140,7 +142,11 @@ class Loader(QObject):
             return self._with_truth(Picture(path, media.image, focal_px=media.focal_px, sha256=media.sha256))
         self._close_video()
         self._video = media
-        return self._frame(frame)
+        try:
+            self._clip_truth, warning = clip_truth_beside(path), ""
+        except InputError as error:
+            warning = str(error)
+        return replace(self._frame(frame), warning=warning)
 
     def _open_prediction(self, path: Path, with_photo: bool) -> Loaded:
         file = read_prediction_file(path)
@@ -175,8 +181,8 @@ class Loader(QObject):
         video = self._video
         if video is None:
             raise InputError("No video is open any more; open it again.")
-        image = video.frame(frame)
-        return self._loaded(Picture(video.path, image, frame, video.frame_count, video.fps))
+        picture = Picture(video.path, video.frame(frame), frame, video.frame_count, video.fps)
+        return replace(self._loaded(picture), truth=self._clip_truth.at(frame) if self._clip_truth else None)
 
     @staticmethod
     def _with_truth(picture: Picture) -> Loaded:
@@ -193,4 +199,4 @@ class Loader(QObject):
     def _close_video(self) -> None:
         if self._video is not None:
             self._video.close()
-            self._video = None
+            self._video = self._clip_truth = None

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from handviz.errors import InputError
-from handviz.hypotheses.clip_truth import SUFFIX, ClipTruth
+from handviz.hypotheses.clip_truth import SUFFIX, ClipTruth, clip_truth_beside
 from handviz.hypotheses.truth import Truth, truth_beside
 from handviz.media.sources import Picture
 
@@ -33,11 +33,11 @@ class Truths:
         if picture.frame is None:
             hand = truth_beside(path)
             return KnownTruth(hand, path.with_suffix(".json")) if hand is not None else None
-        file = path.with_suffix(SUFFIX)
-        clip = self._clip_of(file)
-        return KnownTruth(clip.frame(picture.frame), file) if clip is not None and picture.frame < len(clip) else None
+        clip = self._clip_of(path)
+        hand = clip.at(picture.frame) if clip is not None else None
+        return KnownTruth(hand, path.with_suffix(SUFFIX)) if hand is not None else None
 
-    def _clip_of(self, path: Path) -> ClipTruth | None:
-        if self._clip is None or self._clip[0] != path:
-            self._clip = path, ClipTruth.load(path) if path.is_file() else None
+    def _clip_of(self, video: Path) -> ClipTruth | None:
+        if self._clip is None or self._clip[0] != video:
+            self._clip = video, clip_truth_beside(video)
         return self._clip[1]

@@ -5,6 +5,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from handviz.cli.terminal import plain
+
 if TYPE_CHECKING:
     from handviz.casework.batch_events import BatchEvent, BatchProgress
 
@@ -110,7 +112,7 @@ class _Reporter:
         self._tenths = tenths
 
     def _line(self, text: str) -> None:
-        print(f"\r\033[K{text}" if self._terminal else text, file=sys.stderr, flush=True)
+        print(f"\r\033[K{plain(text)}" if self._terminal else plain(text), file=sys.stderr, flush=True)
 
     def end(self, progress: "BatchProgress") -> None:
         """The last lines."""

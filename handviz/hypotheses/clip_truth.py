@@ -1,9 +1,9 @@
 """The truth of a whole video, a hand at every frame's exposure, and its file format.
 
-The file is a NumPy .npz archive of plain arrays (no pickles): `joints` (F, T, 21, 3) in metres, camera coordinates of
-the source image; `intrinsics` (3, 3) in pixels; `hand`, "left" or "right" as UTF-8 bytes; and, where they are known,
-`vertices` (F, T, V, 3) in metres relative to the wrist. Further arrays are left alone: rendered clips also tell pose,
-shape and blur.
+The file is a NumPy .npz archive of plain arrays (no pickles), text as UTF-8 bytes: `format` = "handviz-clip-truth",
+`format_version` = 1; `joints` (F, T, 21, 3) in metres, camera coordinates of the source image; `intrinsics` (3, 3) in
+pixels; `hand`, "left" or "right"; and, where they are known, `vertices` (F, T, V, 3) in metres relative to the wrist.
+Further arrays are left alone: rendered clips also tell pose, shape and blur.
 """
 
 from collections.abc import Mapping
@@ -16,6 +16,7 @@ from handviz.errors import InputError
 from handviz.files import atomic_write
 from handviz.hypotheses.truth import Truth
 
+FORMAT, FORMAT_VERSION = "handviz-clip-truth", 1
 SUFFIX = ".npz"
 MAX_FILE_BYTES = 1 << 30
 MAX_FRAMES = 1_000_000
@@ -51,6 +52,13 @@ class ClipTruth:
         joints = self.joints[number]
         return Truth(self.vertices[number].astype(np.float32) + joints[:, :1], joints, self.intrinsics, self.hand)
 
+    def at(self, number: int) -> Truth | None:
+        """The truth of one frame; None where it tells nothing of it."""
+        try:
+            return self.frame(number)
+        except InputError:
+            return None
+
     def save(self, path: Path, **more: np.ndarray) -> None:
         """Write the file, with further arrays under their names. Raises InputError when it cannot be written."""
         arrays: Mapping[str, np.ndarray] = {
@@ -58,7 +66,8 @@ class ClipTruth:
             "intrinsics": self.intrinsics.astype(np.float32), "hand": np.frombuffer(self.hand.encode(), np.uint8),
         }  # fmt: skip
         with atomic_write(path) as file:
-            np.savez_compressed(file, **arrays, **more)
+            np.savez_compressed(file, format=np.frombuffer(FORMAT.encode(), np.uint8),
+                                format_version=np.int32(FORMAT_VERSION), **arrays, **more)  # fmt: skip
 
     @classmethod
     def load(cls, path: str | Path) -> "ClipTruth":
@@ -68,6 +77,11 @@ class ClipTruth:
             if path.stat().st_size > MAX_FILE_BYTES:
                 raise InputError("it is larger than any truth of a video; choose another file.")
             with np.load(path, allow_pickle=False) as archive:
+                # A saved prediction has arrays of the same names and shapes.
+                if "format" not in archive.files or archive["format"].tobytes() != FORMAT.encode():
+                    raise InputError(f'it is no truth of a video: it does not say "format": "{FORMAT}".')
+                if int(archive["format_version"]) > FORMAT_VERSION:
+                    raise InputError("it was written by a newer handviz; update handviz to read it.")
                 joints = _numbers(archive, "joints")
                 empty = np.zeros((*joints.shape[:2], 0, 3), np.float16)
                 return cls(
@@ -88,3 +102,20 @@ def _numbers(archive: np.lib.npyio.NpzFile, name: str) -> np.ndarray:
     if array.dtype.kind not in "fiu":
         raise InputError(f"{name} of the truth are {array.dtype} where numbers are needed.")
     return array
+
+
+def clip_truth_beside(video: Path) -> ClipTruth | None:
+    """The truth that lies beside a video as NAME.npz; None where there is none, or a file that holds other things.
+
+    Raises InputError where it is a truth that cannot be read.
+    """
+    path = video.with_suffix(SUFFIX)
+    return ClipTruth.load(path) if path != video and _says_it_is_one(path) else None
+
+
+def _says_it_is_one(path: Path) -> bool:
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            return "format" in archive.files and archive["format"].tobytes() == FORMAT.encode()
+    except Exception:  # whatever is wrong with it, it is no truth
+        return False

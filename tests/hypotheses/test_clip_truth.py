@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_hands import INTRINSICS, moving_hand
+from made_hands import INTRINSICS, make_prediction, moving_hand
 
 from handviz.errors import InputError
-from handviz.hypotheses.clip_truth import ClipTruth
+from handviz.hypotheses.clip_truth import FORMAT, ClipTruth, clip_truth_beside
 
+MARK = {"format": np.frombuffer(FORMAT.encode(), np.uint8), "format_version": np.int32(1)}
 JOINTS = np.stack([moving_hand(travel) for travel in (0.0, 0.1, 0.2)])
 
 
@@ -30,7 +31,7 @@ def test_save_and_load_give_the_same(tmp_path):
 
 
 def test_a_truth_of_joints_alone(tmp_path):
-    np.savez(tmp_path / "joints.npz", joints=JOINTS, intrinsics=INTRINSICS)
+    np.savez(tmp_path / "joints.npz", **MARK, joints=JOINTS, intrinsics=INTRINSICS)
     assert not ClipTruth.load(tmp_path / "joints.npz").frame(2).has_mesh
 
 
@@ -57,9 +58,9 @@ def test_what_cannot_be_a_clip(changes):
 
 
 VALID = io.BytesIO()
-np.savez_compressed(VALID, joints=JOINTS, intrinsics=INTRINSICS)
+np.savez_compressed(VALID, **MARK, joints=JOINTS, intrinsics=INTRINSICS)
 PICKLED = io.BytesIO()
-np.savez(PICKLED, joints=np.array([{"a": 1}], object), intrinsics=INTRINSICS)
+np.savez(PICKLED, **MARK, joints=np.array([{"a": 1}], object), intrinsics=INTRINSICS)
 
 
 @given(st.binary(max_size=60) | st.integers(0, len(VALID.getvalue()) - 1), st.integers(1, 255))
@@ -81,3 +82,21 @@ def test_pickles_are_not_opened(tmp_path):
     (tmp_path / "clip.npz").write_bytes(PICKLED.getvalue())
     with pytest.raises(InputError, match="no truth of a video"):
         ClipTruth.load(tmp_path / "clip.npz")
+
+
+def test_beside_a_video(tmp_path):
+    video = tmp_path / "clip.mp4"
+    assert clip_truth_beside(video) is None
+    # A prediction saved under the video's name has arrays alike, and is no truth.
+    make_prediction(JOINTS).save(tmp_path / "clip.npz")
+    assert clip_truth_beside(video) is None
+    with pytest.raises(InputError, match="no truth"):
+        ClipTruth.load(tmp_path / "clip.npz")
+    clip().save(tmp_path / "clip.npz")
+    assert len(clip_truth_beside(video)) == 3
+    np.savez(tmp_path / "clip.npz", **MARK, joints=JOINTS[0], intrinsics=INTRINSICS)
+    with pytest.raises(InputError, match="F, T, 21, 3"):
+        clip_truth_beside(video)
+    np.savez(tmp_path / "clip.npz", **(MARK | {"format_version": np.int32(2)}), joints=JOINTS, intrinsics=INTRINSICS)
+    with pytest.raises(InputError, match="newer"):
+        clip_truth_beside(video)
