@@ -21,6 +21,7 @@ FORMAT_VERSION = 2
 MAX_HYPOTHESES = 100_000
 MAX_VERTICES = 100_000
 MAX_FILE_BYTES = 4 << 30
+_UNPACKED_ROOM = 64 << 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,6 +122,8 @@ class Prediction:
             if path.stat().st_size > MAX_FILE_BYTES:
                 raise InputError(f"{path} is larger than any prediction handviz writes; open another file.")
             with np.load(path, allow_pickle=False) as archive:
+                if sum(info.file_size for info in archive.zip.infolist()) > _UNPACKED_ROOM + 100 * path.stat().st_size:
+                    raise InputError("it unpacks to far more than any prediction; open another file.")
                 return _from_archive(archive)
         except InputError as error:
             raise InputError(f"{path}: {error}") from error

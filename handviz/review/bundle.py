@@ -1,8 +1,7 @@
-"""Cases of others, read from their library or from exported JSON, and checked before anything is taken over."""
+"""Cases of others, and the checks before anything of them is taken over; reading them from exported JSON."""
 
 import json
 import re
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,15 +12,14 @@ from handviz.errors import InputError
 from handviz.files import sha256, unreadable
 from handviz.review import rows
 from handviz.review.cases import VERDICTS, Flag, Judged, NewCase, check_flag
-from handviz.review.connections import read_whole
 
 FORMAT = "handviz cases"
 FORMAT_VERSION = 2
 MAX_BYTES = 1 << 30
 MAX_PATH = 4096
-_UUID = re.compile(r"[0-9a-f]{32}")
+UUID = re.compile(r"[0-9a-f]{32}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?\+00:00")
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?\+00:00")
 
 
 @dataclass(frozen=True)
@@ -44,38 +42,6 @@ class Bundle:
     """What its annotators took away, and when."""
 
 
-def read_library(path: Path) -> Bundle:
-    """All of another library, which stays as it is, whatever its version. Raises InputError."""
-    connection = read_whole(path)
-    try:
-        return read_connection(connection, path)
-    finally:
-        connection.close()
-
-
-def read_connection(connection: sqlite3.Connection, path: Path, trusted: bool = False) -> Bundle:
-    """The same from an open copy of the library at `path`; photos lie where it says if it is trusted."""
-    with _refusing(path):
-        place = _Place(path.parent)
-        flags: dict[int, list[Flag]] = {}
-        for row in connection.execute("SELECT * FROM flags ORDER BY id"):
-            flags.setdefault(row["case_id"], []).append(_checked_flag(rows.to_flag(row)))
-        verdicts: dict[int, list[Judged]] = {}
-        for row in connection.execute("SELECT * FROM verdicts ORDER BY id"):
-            judged = _judged(row["annotator"], row["verdict"], row["created"])
-            verdicts.setdefault(row["case_id"], []).append(judged)
-        records = []
-        for row in connection.execute(rows.SELECT, {"annotator": "", "blind": 0}):
-            case = rows.to_case(row, "")
-            case_path = case.path if trusted else place.find(str(case.path), case.relative_path, case.photo_sha256)
-            values = {name: getattr(case, name) for name in NewCase.__dataclass_fields__} | {"path": case_path}
-            said = tuple(flags.get(case.id, ())), tuple(verdicts.get(case.id, ()))
-            records.append(Record(_matching(_UUID, case.case_uuid), NewCase(**values), *said))
-        removed = {str(row["name"]): _matching(_MOMENT, row["created"])
-                   for row in connection.execute("SELECT * FROM removed")}  # fmt: skip
-        return Bundle(path.name, records, removed)
-
-
 def read_json(path: Path) -> Bundle:
     """What export wrote as JSON; of a report's folder, its cases.json. Raises InputError."""
     path = path / "cases.json" if path.is_dir() else path
@@ -85,18 +51,19 @@ def read_json(path: Path) -> Bundle:
         content = path.read_bytes()
     except OSError as error:
         raise unreadable(path, error) from error
-    with _refusing(path):
+    with refusing(path):
         document = json.loads(content, parse_constant=_no_constant)
         if document["format"] != FORMAT:
             raise ValueError("format")
         if _typed(int, document["version"]) > FORMAT_VERSION:
             raise InputError(f"{path}: it was written by a newer handviz; update handviz to read it.")
-        place = _Place(path.parent)
+        place = Place(path.parent)
         return Bundle(path.name, [_record(values, place) for values in _typed(list, document["cases"])])
 
 
 @contextmanager
-def _refusing(path: Path) -> Iterator[None]:
+def refusing(path: Path) -> Iterator[None]:
+    """Turn what a malformed file leads to into an InputError that names it."""
     try:
         yield
     except InputError as error:
@@ -105,8 +72,8 @@ def _refusing(path: Path) -> Iterator[None]:
         raise InputError(f"{path} holds no cases that handviz can read; choose another file.") from error
 
 
-def _record(values: dict[str, Any], place: "_Place") -> Record:
-    photo = _matching(_SHA256, values["photo_sha256"])
+def _record(values: dict[str, Any], place: "Place") -> Record:
+    photo = matching(_SHA256, values["photo_sha256"])
     box = values["box"]
     case = NewCase(
         path=place.find(values["path"], values.get("relative_path", ""), photo),
@@ -114,7 +81,7 @@ def _record(values: dict[str, Any], place: "_Place") -> Record:
         frame=_optional(int, values["frame"]),
         box=None if box is None else tuple(_number(value) for value in _typed(list, box)),
         hand=_optional(str, values["hand"]),
-        prediction_key=_matching(re.compile(r"([0-9a-f]{64})?"), values.get("prediction_key", "")),
+        prediction_key=matching(re.compile(r"([0-9a-f]{64})?"), values.get("prediction_key", "")),
         triage=tuple(_typed(str, name) for name in _typed(list, values["triage"])),
         provenance={name: _typed(str, text) for name, text in _typed(dict, values["provenance"]).items()},
         photo_bytes=_optional(int, values.get("photo_bytes")),
@@ -123,35 +90,37 @@ def _record(values: dict[str, Any], place: "_Place") -> Record:
         **{name: None if values[name] is None else _number(values[name]) for name in rows.FIGURES.values()},
     )
     flags = tuple(_flag(flag) for flag in _typed(list, values["flags"]))
-    verdicts = tuple(_judged(v["annotator"], v["verdict"], v["created"]) for v in values.get("verdicts", []))
-    return Record(_matching(_UUID, values["uuid"]), case, flags, verdicts)
+    verdicts = tuple(judged(v["annotator"], v["verdict"], v["created"]) for v in values.get("verdicts", []))
+    return Record(matching(UUID, values["uuid"]), case, flags, verdicts)
 
 
 def _flag(values: dict[str, Any]) -> Flag:
     hypotheses, joints = (tuple(_typed(int, k) for k in values[name]) for name in ("hypotheses", "joints"))
-    return _checked_flag(
+    return checked_flag(
         Flag(0, values["uuid"], 0, values["annotator"], _typed(str, values["kind"]), _typed(int, values["severity"]),
              _typed(str, values["note"]), hypotheses, joints, values["created"],
              values.get("changed", values["created"]))
     )  # fmt: skip
 
 
-def _checked_flag(flag: Flag) -> Flag:
+def checked_flag(flag: Flag) -> Flag:
+    """The flag itself. Raises ValueError or InputError when no handviz wrote it."""
     check_flag(flag.kind, flag.severity, flag.note, flag.hypotheses, flag.joints)
-    _matching(_UUID, flag.uuid)
+    matching(UUID, flag.uuid)
     _typed(str, flag.annotator)
     for moment in (flag.created, flag.changed):
-        _matching(_MOMENT, moment)
+        matching(MOMENT, moment)
     return flag
 
 
-def _judged(annotator: Any, verdict: Any, created: Any) -> Judged:
+def judged(annotator: Any, verdict: Any, created: Any) -> Judged:
+    """A verdict. Raises ValueError when no handviz wrote it."""
     if verdict not in VERDICTS:
         raise ValueError("verdict")
-    return Judged(_typed(str, annotator), verdict, _matching(_MOMENT, created))
+    return Judged(_typed(str, annotator), verdict, matching(MOMENT, created))
 
 
-class _Place:
+class Place:
     """A folder that cases came in: their photos are inside it, or are proven by their hash."""
 
     def __init__(self, folder: Path) -> None:
@@ -204,7 +173,8 @@ def _number(value: Any) -> float:
     return float(value)
 
 
-def _matching(pattern: re.Pattern, text: Any) -> str:
+def matching(pattern: re.Pattern, text: Any) -> str:
+    """Text that matches. Raises ValueError for anything else."""
     if not isinstance(text, str) or not pattern.fullmatch(text):
         raise ValueError(f"{text!r:.40} is not as handviz writes it")
     return text

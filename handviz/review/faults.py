@@ -39,8 +39,11 @@ def as_sentence(path: Path) -> Iterator[None]:
     """Turn errors of SQLite into a StorageError that names the file, the cause and what to do."""
     try:
         yield
-    except (sqlite3.Error, OverflowError) as error:
+    except (sqlite3.Error, OverflowError, UnicodeError) as error:
         name = getattr(error, "sqlite_errorname", "") or ""
         known = (sentence for prefix, sentence in _SENTENCES if name.startswith(prefix))
-        reason = next(known, f"the library cannot be used ({error}); save it elsewhere")
+        said = " ".join(str(error).split())[:200]
+        if not name:
+            raise InputError(f"{path}: a row of it cannot be read ({said}); it is damaged.") from error
+        reason = next(known, f"the library cannot be used ({said}); save it elsewhere")
         raise StorageError(f"{path}: {reason}.", name) from error

@@ -17,6 +17,8 @@ Result = TypeVar("Result")
 
 RETRY_SECONDS = 2.0
 _MANY_CHANGES = 200
+_UNREADABLE = (ValueError, TypeError, KeyError, RecursionError)
+"""What values that no handviz wrote lead to; columns of SQLite hold any type."""
 
 
 class Ledger:
@@ -62,8 +64,8 @@ class Ledger:
         try:
             with as_sentence(self.path):
                 return act(connection)
-        except (ValueError, TypeError, KeyError, RecursionError) as error:
-            raise InputError(f"{self.path}: a row of it cannot be read ({error}); it is damaged.") from error
+        except _UNREADABLE as error:
+            raise self._unreadable(error) from error
 
     def change(self, sentence: str | None, act: Callable[[Recorder], Result]) -> Result:
         """Commit what `act` changes, all of it or nothing, entered into the journal unless the sentence is None.
@@ -96,12 +98,19 @@ class Ledger:
                 if sentence is not None:
                     recorder.commit_entry(self.annotator, sentence)
                 connection.execute("COMMIT")
-            except BaseException:
+            except BaseException as error:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
+                if isinstance(error, _UNREADABLE):
+                    raise self._unreadable(error) from error
                 raise
         self._own_changes += 1
         return result
+
+    def _unreadable(self, error: BaseException) -> InputError:
+        return InputError(
+            f"{self.path}: a row of it cannot be read ({' '.join(str(error).split())[:200]}); it is damaged."
+        )
 
     # --- undo --------------------------------------------------------------------------------------------------------
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from handviz.errors import InputError
 from handviz.review import rows
-from handviz.review.bundle import Bundle, Judged, Record, read_json, read_library
-from handviz.review.cases import Flag
+from handviz.review.bundle import Bundle, Record, read_json
+from handviz.review.cases import Flag, Judged
 from handviz.review.journal import Recorder
+from handviz.review.library_contents import read_library
 from handviz.review.store import Library
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from handviz.errors import InputError
-from handviz.review.bundle import read_connection
 from handviz.review.connections import copied_bytes
 from handviz.review.faults import StorageError, as_sentence
+from handviz.review.library_contents import read_damaged
 from handviz.review.merging import Merged, merge_bundle
 from handviz.review.schema import MIGRATIONS, VERSION, statements
 from handviz.review.store import Library
@@ -44,11 +44,11 @@ def recover(path: str | Path, target: str | Path) -> Recovered:
         for script in MIGRATIONS[version:]:
             for statement in statements(script):
                 whole.execute(statement)
-        bundle = read_connection(whole, path, trusted=True)
+        bundle, senseless = read_damaged(whole, path)
     finally:
         whole.close()
     with Library.open(target) as library:
-        return Recovered(merge_bundle(library, bundle, f"recovered {path.name}"), lost)
+        return Recovered(merge_bundle(library, bundle, f"recovered {path.name}"), lost + senseless)
 
 
 def _copy_rows(damaged: sqlite3.Connection, whole: sqlite3.Connection, path: Path) -> tuple[int, int]:

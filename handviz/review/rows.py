@@ -78,18 +78,19 @@ def same_box(stored: str | None, box: tuple[float, float, float, float] | None) 
 
 def to_case(row: sqlite3.Row, annotator: str) -> Case:
     """A row of SELECT as a case. Raises ValueError, TypeError or KeyError on a hostile one."""
-    box = None if row["box"] is None else tuple(float(value) for value in json.loads(row["box"]))
+    if row["verdict"] is not None and row["verdict"] not in VERDICTS:
+        raise ValueError("no such verdict")
+    box = None if row["box"] is None else tuple(float(value) for value in _json(row, "box", list))
     return Case(
         path=Path(_text(row, "path")), photo_sha256=_text(row, "photo_sha256"), frame=_whole(row, "frame"), box=box,
         hand=row["hand"], prediction_key=_text(row, "prediction_key"), blur_px=_number(row, "blur_px"),
         spread_mm=_number(row, "spread_mm"), best_score=_number(row, "best_score"),
-        error_mm=_number(row, "error_mm"), triage=tuple(str(name) for name in json.loads(row["triage"])),
-        provenance={str(k): str(v) for k, v in json.loads(row["provenance"]).items()},
-        photo_bytes=_whole(row, "photo_bytes"), truth=_text(row, "truth"),
-        figures=_text(row, "figures"),
+        error_mm=_number(row, "error_mm"), triage=tuple(str(name) for name in _json(row, "triage", list)),
+        provenance={str(name): str(value) for name, value in _json(row, "provenance", dict).items()},
+        photo_bytes=_whole(row, "photo_bytes"), truth=_text(row, "truth"), figures=_text(row, "figures"),
         id=row["id"], case_uuid=_text(row, "uuid"), verdict=row["verdict"], annotator=annotator,
-        flags_count=row["flags_count"], kinds=tuple(json.loads(row["kinds"])),
-        annotators=tuple((row["annotators"] or "").split("\n")) if row["annotators"] is not None else (),
+        flags_count=row["flags_count"], kinds=tuple(str(kind) for kind in _json(row, "kinds", list)),
+        annotators=() if row["annotators"] is None else tuple(_text(row, "annotators").split("\n")),
         relative_path=_text(row, "relative_path"),
     )  # fmt: skip
 
@@ -98,8 +99,8 @@ def to_flag(row: sqlite3.Row) -> Flag:
     """A row of flags as a flag. Raises ValueError or TypeError on a hostile one."""
     return Flag(
         row["id"], _text(row, "uuid"), row["case_id"], _text(row, "annotator"), _text(row, "kind"),
-        _whole(row, "severity") or 0, _text(row, "note"), tuple(int(k) for k in json.loads(row["hypotheses"])),
-        tuple(int(j) for j in json.loads(row["joints"])), _text(row, "created"), _text(row, "changed"),
+        _whole(row, "severity") or 0, _text(row, "note"), tuple(int(k) for k in _json(row, "hypotheses", list)),
+        tuple(int(j) for j in _json(row, "joints", list)), _text(row, "created"), _text(row, "changed"),
     )  # fmt: skip
 
 
@@ -108,6 +109,13 @@ def to_judged(row: sqlite3.Row) -> Judged:
     if row["verdict"] not in VERDICTS:
         raise ValueError("no such verdict")
     return Judged(_text(row, "annotator"), row["verdict"], _text(row, "created"))
+
+
+def _json(row: sqlite3.Row, name: str, kind: type) -> Any:
+    value = json.loads(_text(row, name))
+    if not isinstance(value, kind):
+        raise TypeError(f"{name} is no {kind.__name__}")
+    return value
 
 
 def _text(row: sqlite3.Row, name: str) -> str:

@@ -92,6 +92,14 @@ def test_a_pickle_inside_is_never_opened(tmp_path: Path) -> None:
     assert not (tmp_path / "sprung").exists()
 
 
+def test_a_small_file_that_unpacks_to_gigabytes_is_refused_unread(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.npz"
+    np.savez_compressed(path, vertices=np.zeros(100_000_000, np.uint8))
+    assert path.stat().st_size < 200_000
+    with pytest.raises(InputError, match="unpacks to far more"):
+        Prediction.load(path)
+
+
 def test_a_newer_format_says_update(tmp_path: Path) -> None:
     path = tmp_path / "new.npz"
     np.savez(path, format=np.frombuffer(b"handviz-prediction", np.uint8), format_version=np.int32(99))
