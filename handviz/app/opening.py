@@ -38,6 +38,8 @@ class Opening(QObject):
         self.passing: set[Path] = set()
         """Files that are not worth remembering, since they will be gone."""
         self._replacing = False
+        self.warning = ""
+        """What lies beside the open file and could not be read."""
         self.loader = Loader(self)
         self.loader.loaded.connect(self._show)
         self.loader.failed.connect(self._fail)
@@ -88,6 +90,7 @@ class Opening(QObject):
             self._show_prediction(loaded)
         else:
             self._show_picture(loaded)
+        self.warning = loaded.warning
         self.opened.emit(loaded.path)
         if loaded.warning:
             self.noticed.emit(loaded.warning)

@@ -1,15 +1,25 @@
 """The photo with the hand box and the joints of the chosen hypothesis, to zoom, pan and draw on."""
 
+from collections.abc import Callable
+
+import numpy as np
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
-from handviz.app.models.affine import PhotoTransform
+from handviz.app.models.affine import PhotoTransform, around
 from handviz.app.models.crop_box import Box, Grip, dragged, grip_at, spanned
+from handviz.app.models.palette import moment_color
+from handviz.app.models.photo_view import overlaid
 from handviz.app.models.session import SessionModel
 from handviz.app.overlays import UNDER_HOVERED, draw_box, draw_joints, draw_photo
 from handviz.app.theme import DARK, Theme
+from handviz.app.trails import Trails
+from handviz.geometry.cameras import Camera, project
+from handviz.hypotheses.motion import at_time
 
+CROP_MARGIN = 0.15
+"""What of its longer side is shown around the hand's box up close."""
 GRIP_REACH = 9.0
 """Pane pixels around an edge of the box that hold it."""
 
@@ -30,9 +40,11 @@ class PhotoCanvas(QWidget):
     """Shows the session's picture. Wheel zooms at the pointer, dragging pans or moves the box, Shift-drag draws one.
 
     box_edited is emitted once, when a drag of the box ends; the session's box follows during the drag.
+    transform_changed follows whatever moves the photo in the pane.
     """
 
     box_edited = Signal()
+    transform_changed = Signal()
     drawing_changed = Signal(bool)
 
     def __init__(self, session: SessionModel, parent: QWidget | None = None) -> None:
@@ -46,16 +58,21 @@ class PhotoCanvas(QWidget):
         self._box_at_press: Box | None = None
         self._draft: Box | None = None
         self._transform_at_press = PhotoTransform()
+        self._trails = Trails()
+        self.under_joints: Callable[[QPainter], None] = lambda painter: None
+        """Paints what lies between the photo and the joints."""
         self.theme: Theme = DARK
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(240, 180)
         self.setAccessibleName("Photo")
         self.setAccessibleDescription("The photo with the hand box and the joints of the chosen hypothesis.")
-        self._drawn_hypothesis: int | None = None
+        self._drawn: tuple[int | None, frozenset[int]] = (None, frozenset())
         for signal in (session.request_changed, session.prediction_changed, session.view.content_changed):
             signal.connect(self.update)
         session.selection.changed.connect(self._update_chosen)
+        session.view.time_changed.connect(self.update)
+        session.photo_view.changed.connect(self.update)
         session.selection.hover_changed.connect(self.update)
 
     def show_pyramid(self, pyramid: tuple[QImage, ...], keep_view: bool) -> None:
@@ -64,11 +81,11 @@ class PhotoCanvas(QWidget):
         self._pyramid = pyramid
         if not (keep_view and same_size):
             self._transform = None
-        self.update()
+        self._moved()
 
     def _update_chosen(self) -> None:
         # A dragged threshold changes nothing here; painting the photo anew would cost more than all the rest.
-        if self._session.selection.chosen != self._drawn_hypothesis:
+        if (self._session.selection.chosen, self._session.selection.selected) != self._drawn:
             self.update()
 
     @property
@@ -87,12 +104,41 @@ class PhotoCanvas(QWidget):
     def fit(self) -> None:
         """Show the whole photo."""
         self._transform = None
+        self._moved()
+
+    @property
+    def cropped(self) -> bool:
+        """Whether the hand's box fills the pane."""
+        region = self._hand_region()
+        return region is not None and self._transform == PhotoTransform.fitting(region, self.width(), self.height())
+
+    def toggle_crop(self) -> None:
+        """Zoom to the hand's box, or from there back to the whole photo."""
+        region = self._hand_region()
+        if region is None or self.cropped:
+            self.fit()
+        else:
+            self._transform = PhotoTransform.fitting(region, self.width(), self.height())
+            self._moved()
+
+    def _hand_region(self) -> Box | None:
+        picture, box = self._session.picture, self._session.shown_box
+        return None if picture is None or box is None else around(box, CROP_MARGIN, picture.width, picture.height)
+
+    def show_transform(self, transform: PhotoTransform) -> None:
+        """Show the photo at a place and zoom that were chosen elsewhere."""
+        if transform != self.transform:
+            self._transform = transform
+            self._moved()
+
+    def _moved(self) -> None:
         self.update()
+        self.transform_changed.emit()
 
     def zoom(self, factor: float) -> None:
         """Magnify about the middle of the pane."""
         self._transform = self.transform.zoomed_at(self.width() / 2, self.height() / 2, factor)
-        self.update()
+        self._moved()
 
     @property
     def drawing(self) -> bool:
@@ -117,6 +163,7 @@ class PhotoCanvas(QWidget):
         transform = self.transform
         draw_photo(painter, self._pyramid, transform, self.width(), self.height(), self.devicePixelRatioF())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self.under_joints(painter)
         self._paint_joints(painter, transform)
         box = self._draft or self._session.shown_box
         if box is not None:
@@ -124,15 +171,27 @@ class PhotoCanvas(QWidget):
             draw_box(painter, box, transform, QColor(self.theme.accent), by_hand)
 
     def _paint_joints(self, painter: QPainter, transform: PhotoTransform) -> None:
-        prediction, selection = self._session.prediction, self._session.selection
-        self._drawn_hypothesis = selection.chosen
-        if prediction is None or selection.chosen is None:
+        """Joints and, where they are wanted, trails of what is chosen, selected or pointed at."""
+        session, prediction, selection = self._session, self._session.prediction, self._session.selection
+        self._drawn = selection.chosen, selection.selected
+        shown = overlaid(selection)
+        if prediction is None or not shown or not prediction.has_joints:
             return
-        shown = selection.chosen if selection.hovered is None else selection.hovered
-        for hypothesis in dict.fromkeys((selection.chosen, shown)):
-            painter.setOpacity(1.0 if hypothesis == shown else UNDER_HOVERED)
-            draw_joints(painter, prediction.joints_2d[hypothesis], self._session.view.timesteps, transform)
+        view, joints_2d, colors = session.view, prediction.joints_2d[shown], None
+        timesteps = view.timesteps
+        if view.time is not None:
+            # Between timesteps the joints are where their meshes are: in space, and from there in the photo.
+            joints_2d = project(at_time(prediction.joints[shown], view.time), prediction.intrinsics)[:, None]
+            timesteps, colors = (True,), moment_color(view.time / max(len(timesteps) - 1, 1))[None]
+        for place, points in enumerate(joints_2d, start=1):
+            painter.setOpacity(1.0 if place == len(shown) else UNDER_HOVERED)
+            draw_joints(painter, points, timesteps, transform, colors)
         painter.setOpacity(1.0)
+        if view.trails:
+            mask = np.zeros(prediction.num_hypotheses, bool)
+            mask[shown] = True
+            camera = Camera(transform.intrinsics(prediction.intrinsics), np.eye(4), self.width(), self.height())
+            self._trails.draw(painter, prediction, mask, camera)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         picture = self._session.picture
@@ -181,7 +240,7 @@ class PhotoCanvas(QWidget):
             self._session.set_request(box=moved)
         else:
             self._transform = self._transform_at_press.panned(delta.x(), delta.y())
-            self.update()
+            self._moved()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         if self._press is None:
@@ -216,7 +275,7 @@ class PhotoCanvas(QWidget):
         steps = event.angleDelta().y() / 120.0
         position = event.position()
         self._transform = self.transform.zoomed_at(position.x(), position.y(), 1.2**steps)
-        self.update()
+        self._moved()
         event.accept()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
@@ -225,6 +284,7 @@ class PhotoCanvas(QWidget):
             grown = event.size() - event.oldSize()
             self._transform = self._transform.panned(grown.width() / 2, grown.height() / 2)
         super().resizeEvent(event)
+        self._moved()
 
     def _grip_under(self, position: QPointF) -> Grip | None:
         box = self._session.shown_box

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QSpinBox, QToolButton, QVBoxL
 from handviz.app.controls import Segments, Slider, header, label, padded
 from handviz.app.icons import icon, pixmap
 from handviz.app.models.session import HANDS, SessionModel
+from handviz.app.photo_bar import PhotoBar
 from handviz.app.photo_canvas import PhotoCanvas
 from handviz.app.theme import Theme
 from handviz.app.tips import set_tip
@@ -127,6 +128,7 @@ class PhotoPane(QWidget):
         super().__init__(parent)
         self._session = session
         self.canvas = PhotoCanvas(session)
+        self.bar = PhotoBar(session, self.canvas)
         self.video_bar = VideoBar(session)
         self.empty = EmptyState(self.canvas)
         self.title = label("Photo", "paneTitle")
@@ -150,6 +152,7 @@ class PhotoPane(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(header(self.title, None, self.hand, self.draw_box, self.fit))
+        column.addWidget(self.bar)
         column.addWidget(self.canvas, 1)
         column.addWidget(self.video_bar)
         session.picture_changed.connect(self.refresh)

@@ -67,6 +67,10 @@ class SceneFeed:
         self.scale: Scale | None = None
         """What the colours that were sent last mean, where they mean numbers."""
 
+    def sent(self, name: str) -> np.ndarray | None:
+        """What the renderer has of extras, visible, ghosts, colors."""
+        return self._sent.get(name)
+
     def send_meshes(self) -> None:
         """Hand over the meshes of the session's prediction."""
         prediction = self._session.prediction

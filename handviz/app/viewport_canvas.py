@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from handviz.app.models.affine import PhotoTransform
 from handviz.app.models.palette import moment_color, rgb, truth_colors
-from handviz.app.models.scene import standing, trail_mask, truth_place, visible_meshes
+from handviz.app.models.scene import pickable, standing, trail_mask, truth_place
 from handviz.app.models.session import SessionModel
 from handviz.app.overlays import UNDER_HOVERED, color_of, draw_axes, draw_joints, draw_photo, draw_scale, draw_tag
 from handviz.app.scene_feed import Renderer, SceneFeed
@@ -213,7 +213,7 @@ class ViewportCanvas(QWidget):
     def show_hits(self, hits: list[Hit], wanted: object) -> None:
         """Choose, add or hover what was picked, or circle it when it was double clicked at image pixels wanted."""
         selection = self._session.selection
-        visible = visible_meshes(self._session)
+        visible = pickable(self._session)
         hits = [hit for hit in hits if hit.hypothesis < len(visible) and visible[hit.hypothesis, hit.timestep]]
         if wanted == _HOVER:
             self._hover_asked = False

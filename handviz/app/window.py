@@ -17,6 +17,8 @@ from handviz.app.models.scene import why_nothing_shows
 from handviz.app.models.session import SessionModel
 from handviz.app.opening import Opening, demo_photos
 from handviz.app.pages import PAGES, PHOTO, Page, PageEntry, Pages, Services, page_commands
+from handviz.app.photo_link import PhotoLink
+from handviz.app.photo_overlay import PhotoOverlay
 from handviz.app.photo_pane import PhotoPane
 from handviz.app.prediction_control import PredictionControl
 from handviz.app.saving import Saver
@@ -75,6 +77,10 @@ class MainWindow(QMainWindow):
         self.banner = Banner()
         self.photo_pane = PhotoPane(self.session)
         self.viewport_pane = ViewportPane(self.session, self.render_bridge)
+        self.photo_link = PhotoLink(self.session, self.photo_pane.canvas, self.viewport_pane.canvas)
+        self.photo_overlay = PhotoOverlay(
+            self.session, self.render_bridge, self.photo_pane.canvas, self.viewport_pane.canvas
+        )
         self.inspector = Inspector(self.session)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.setHandleWidth(1)
@@ -133,11 +139,12 @@ class MainWindow(QMainWindow):
         self.saver.saved.connect(lambda path: self.status.showMessage(f"Saved {path}", 8000))
         self.saver.failed.connect(self.banner.show_message)
         self.render_bridge.frame.connect(self.viewport_pane.canvas.show_frame)
+        self.render_bridge.overlay.connect(self.photo_overlay.show_frame)
         self.render_bridge.hits.connect(self.viewport_pane.canvas.show_hits)
         self.render_bridge.status.connect(self._renderer_status)
         self.control.failed.connect(self._prediction_failed)
         self.control.restarting.connect(self.banner.show_message)
-        self.control.succeeded.connect(self.banner.hide)
+        self.control.succeeded.connect(self._show_warning)
         self.photo_pane.canvas.box_edited.connect(self.control.predict)
         self.photo_pane.hand_chosen.connect(self.control.predict)
         self.photo_pane.empty.open_requested.connect(self.ask_and_open)
@@ -147,7 +154,8 @@ class MainWindow(QMainWindow):
         self.status.cancel_requested.connect(self.control.cancel)
         self.bench.parts_changed.connect(self._refresh)
         for signal in (self.session.picture_changed, self.session.prediction_changed, self.session.job_changed,
-                       self.session.request_changed, self.session.view.content_changed):  # fmt: skip
+                       self.session.request_changed, self.session.view.content_changed,
+                       self.session.truth_changed, self.session.photo_view.changed):  # fmt: skip
             signal.connect(self._refresh)
         self.session.selection.changed.connect(self._refresh_message)
         QApplication.instance().styleHints().colorSchemeChanged.connect(lambda _: self.set_theme())
@@ -165,8 +173,15 @@ class MainWindow(QMainWindow):
         self.photo_pane.show_pyramid(pyramid, keep_view)
         self.viewport_pane.canvas.show_pyramid(pyramid)
 
+    def _show_warning(self) -> None:
+        """All went well, but for what could not be read beside the open file."""
+        if self.opening.warning:
+            self.banner.show_message(self.opening.warning)
+        else:
+            self.banner.hide()
+
     def _opened(self, path: Path) -> None:
-        self.banner.hide()
+        self._show_warning()
         if self._keep_state and path not in self.opening.passing:
             self.settings.remember_file(path)
 
@@ -252,6 +267,8 @@ class MainWindow(QMainWindow):
         actions["solo"].setChecked(session.view.solo)
         actions["ghosts"].setChecked(session.view.ghost)
         actions["trails"].setChecked(session.view.trails)
+        actions["overlay"].setChecked(session.photo_view.meshes)
+        actions["link_photo"].setChecked(session.photo_view.linked)
         actions["truth"].setChecked(session.view.show_truth)
         actions["truth"].setEnabled(session.truth is not None)
         actions["table"].setChecked(self.bench.shows("table"))

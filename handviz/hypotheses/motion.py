@@ -91,7 +91,7 @@ def motion_directions(motion: np.ndarray) -> list[Direction]:
             axis = -axis
         ahead, back = moving & (unit @ axis >= CONE), moving & (unit @ axis <= -CONE)
         groups |= {"along": (ahead, axis), "back": (back, -axis), "other": (moving & ~ahead & ~back, np.zeros(3))}
-    words = {"still": "hardly moving", "other": "other ways", "back": "the other way"}
+    words = {"still": "still", "other": "other ways", "back": "the other way"}
     found = []
     for kind, (mask, way) in groups.items():
         if mask.any():

@@ -189,7 +189,7 @@ class RenderClient:
         return request_id
 
     def pick(self, camera: Camera, x: float, y: float, on_hits: Callable[[list[Hit]], None]) -> None:
-        """Call on_hits with the visible meshes under pixel (x, y), nearest first; an empty list where none are."""
+        """Call on_hits with the meshes and ghosts under pixel (x, y), nearest first; an empty list where none are."""
         with self._condition:
             pick_id = self._take_id()
             self._picks[pick_id] = ({"camera": camera_fields(camera), "x": float(x), "y": float(y)}, on_hits)

@@ -17,7 +17,7 @@ class Picker:
         self._trees: dict[int, o3d.t.geometry.RaycastingScene] = {}
 
     def pick(self, scene: Scene, camera: Camera, x: float, y: float) -> list[tuple[int, int, float]]:
-        """(hypothesis, timestep, depth in metres) of the visible meshes under pixel (x, y), nearest first."""
+        """(hypothesis, timestep, depth in metres) of the meshes, solid or ghost, under pixel (x, y), nearest first."""
         self._hands.follow(scene)
         if self._hands.version != self._version:
             self._version = self._hands.version
@@ -27,7 +27,8 @@ class Picker:
         direction = rotation.T @ np.linalg.solve(camera.intrinsics, [x, y, 1.0])
         ray = o3d.core.Tensor(np.concatenate([origin, direction])[None].astype(np.float32))
         hits = []
-        for hand in self._near(scene.shot(camera).solid, origin, direction):
+        shot = scene.shot(camera)
+        for hand in self._near(np.concatenate([shot.solid, shot.ghosts]), origin, direction):
             depth = self._tree(scene, hand).cast_rays(ray)["t_hit"].numpy()[0]
             if np.isfinite(depth):
                 hits.append((*scene.place_of(hand), float(depth)))

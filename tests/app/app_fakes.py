@@ -115,7 +115,9 @@ class FakeRenderer:
             self.cameras.append(camera)
         else:
             self.overlays.append({"camera": camera, "channel": channel, **how})
-        self.on_frame(Frame(self._ids, np.full(shape, 90, np.uint8), 0.001, "fake", True, channel))
+        image = np.full(shape, 90, np.uint8)
+        image[..., 3:] = 255
+        self.on_frame(Frame(self._ids, image, 0.001, "fake", True, channel))
         return self._ids
 
     def pick(self, camera: Camera, x: float, y: float, on_hits: Any) -> None:

@@ -72,6 +72,10 @@ def test_no_order_of_actions_upsets_the_window(qtbot, rig, photo, video, tmp_pat
     for timestep in range(3):
         session.view.set_timestep(timestep, True)
     session.view.set_solo(False)
+    session.view.set_time(None)
+    session.view.set_coloring("timestep")
+    session.view.set_display("all")
+    session.view.set_show_truth(False)
     session.selection.choose(None)
     session.selection.set_mode("threshold")
     qtbot.waitUntil(lambda: window.viewport_pane.canvas.at_rest)

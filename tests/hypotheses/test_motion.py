@@ -66,9 +66,9 @@ def test_which_way_it_moved_is_said_in_words_and_whole_percents() -> None:
 def test_hands_that_rest_and_those_that_go_astray_are_told_apart() -> None:
     found = motion_directions(motions((5, (30, 0, 0)), (3, (0, 1, 0)), (2, (0, 30, 0))))
     assert {d.kind: (round(d.share, 3), d.words) for d in found} == {
-        "along": (0.5, "to the right"), "still": (0.3, "hardly moving"), "other": (0.2, "other ways"),
+        "along": (0.5, "to the right"), "still": (0.3, "still"), "other": (0.2, "other ways"),
     }  # fmt: skip
-    assert summary(motion_directions(np.zeros((4, 3)))) == "100% hardly moving"
+    assert summary(motion_directions(np.zeros((4, 3)))) == "100% still"
 
 
 def test_depth_is_named_when_it_is_most_of_the_way() -> None:

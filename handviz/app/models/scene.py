@@ -74,26 +74,34 @@ def drawn(session: SessionModel) -> tuple[np.ndarray, np.ndarray]:
     solid, ghosts = count.copy(), np.zeros_like(count)
     if view.solo:
         return solid, ghosts
-    if view.display == "all":
-        ghosts = ~solid
-        ghosts[list(selection.hidden)] = False
-    elif view.display == "mean":
+    selected = np.zeros_like(count)
+    selected[list(selection.selected)] = True
+    if view.display == "mean":
         solid[:] = False
-    elif analysis is not None and analysis.clusters is not None:
+    elif view.display == "representatives" and analysis is not None and analysis.clusters is not None:
         solid[:] = False
         solid[analysis.clusters.representatives(count)] = True
-    solid[list(selection.selected)] = True
-    if view.display != "all":
-        ghosts = count & ~solid
-    return solid, ghosts & view.ghost
+    elif selected.any() and view.ghost:
+        # A selected hand inside a heap of others could not be seen.
+        solid[:] = False
+    else:
+        ghosts = ~solid
+        ghosts[list(selection.hidden)] = False
+        return solid, ghosts & view.ghost
+    solid |= selected
+    return solid, count & ~solid & view.ghost
 
 
-def visible_meshes(session: SessionModel) -> np.ndarray:
-    """Mask (K, T) of the hypotheses' solid meshes; at a time between timesteps all of a hypothesis count."""
+def pickable(session: SessionModel) -> np.ndarray:
+    """Mask (K, T) of the meshes that a click means: those that count, solid or ghosts, at the visible timesteps.
+
+    At a time between timesteps all of a hypothesis count.
+    """
     timesteps = np.asarray(session.view.timesteps, bool)
     if session.view.time is not None:
         timesteps = np.ones_like(timesteps)
-    return drawn(session)[0][:, None] & timesteps[None]
+    solid, ghosts = drawn(session)
+    return (standing(session) & (solid | ghosts))[:, None] & timesteps[None]
 
 
 def trail_mask(session: SessionModel) -> np.ndarray:

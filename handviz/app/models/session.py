@@ -7,6 +7,7 @@ import numpy as np
 
 from handviz.app.models.analysis import Analysis
 from handviz.app.models.crop_box import Box
+from handviz.app.models.photo_view import PhotoViewModel
 from handviz.app.models.selection import SelectionModel
 from handviz.app.models.signal import Signal
 from handviz.app.models.view import ViewModel
@@ -112,6 +113,7 @@ class SessionModel:
         self.analysis_changed = Signal()
         self.selection = SelectionModel()
         self.view = ViewModel()
+        self.photo_view = PhotoViewModel()
         self.picture: Picture | None = None
         self.loading: str = ""
         self.box: Box | None = None

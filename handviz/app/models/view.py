@@ -158,6 +158,12 @@ class ViewModel:
             self._photo_move = (1.0, 0.0, 0.0)
         return self._photo
 
+    def set_photo_transform(self, transform: PhotoTransform, width: int, height: int) -> None:
+        """Show the photo at another place and zoom, in a pane of width x height, while looking over it."""
+        if transform != self.photo_transform(width, height):
+            self._photo = transform
+            self.camera_changed.emit()
+
     @property
     def photo_move(self) -> tuple[float, float, float]:
         """Zoom about the pane's middle, and shift right and down in pixels, since the photo was fitted to the pane."""

@@ -9,7 +9,7 @@ from synthetic import make_prediction
 from handviz.app.models.analysis import analyse
 from handviz.app.models.coloring import towards
 from handviz.app.models.palette import timestep_colors
-from handviz.app.models.scene import SceneModel, Tones, drawn, standing, truth_place, visible_meshes, why_nothing_shows
+from handviz.app.models.scene import SceneModel, Tones, drawn, pickable, standing, truth_place, why_nothing_shows
 from handviz.app.models.session import SessionModel
 from handviz.geometry.cameras import project
 from handviz.hypotheses.truth import Truth, vertex_error_mm
@@ -46,9 +46,9 @@ def test_raising_the_threshold_never_shows_more(scores, low, high, timesteps) ->
     for timestep, visible in enumerate(timesteps):
         session.view.set_timestep(timestep, visible)
     session.selection.set_threshold(low)
-    before = visible_meshes(session)
+    before = pickable(session)
     session.selection.set_threshold(high)
-    after = visible_meshes(session)
+    after = pickable(session)
     assert before.shape == (len(scores), 3)
     assert not (after & ~before).any()
     assert not before[:, ~np.array(timesteps)].any()
@@ -58,7 +58,7 @@ def test_solo_leaves_the_chosen_alone_and_a_pick_survives_the_threshold() -> Non
     session = made()
     session.selection.set_threshold(0.5)
     session.selection.choose(5)
-    assert visible_meshes(session)[:, 0].tolist() == [True, True, True, False, False, True]
+    assert pickable(session)[:, 0].tolist() == [True, True, True, False, False, True]
     session.view.set_solo(True)
     assert standing(session).tolist() == [False] * 5 + [True]
     assert not content(session).ghosts.any()
@@ -123,8 +123,19 @@ def test_the_mean_hand_is_of_those_that_count_and_takes_their_place() -> None:
     assert not len(content(session).extras) and not content(session).visible.any()
 
 
-def test_only_a_picked_hypothesis_makes_the_others_step_back() -> None:
+def test_a_picked_hypothesis_stands_out_of_the_ghosts_of_the_others() -> None:
     session = made()
+    session.selection.set_threshold(0.5)
+    session.selection.choose(2)
+    solid, ghosts = drawn(session)
+    assert solid.tolist() == [False, False, True, False, False, False]
+    assert ghosts.tolist() == [True, True, False, False, False, False]
+    assert pickable(session)[:3].all() and not pickable(session)[3:].any()
+
+
+def test_without_ghosts_a_picked_hypothesis_makes_the_others_step_back() -> None:
+    session = made()
+    session.view.set_ghost(False)
     colors = content(session).colors
     expected = np.round(255 * timestep_colors(3)).astype(int)
     assert np.abs(colors.astype(int) - expected).max() <= 1
