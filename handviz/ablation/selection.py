@@ -24,7 +24,7 @@ from handviz.inference.devices import choose_device
 from handviz.network.files import GENERATOR_FILE, default_weights, load_generator
 from handviz.network.generator import Generator, HypothesisBatch
 from handviz.network.kinematics import JointKinematics
-from handviz.network.selector import Selector
+from handviz.network.selector import Selector, reading
 from handviz.network.unfolder import ImageFeatures
 from handviz.training.batches import BatchStream
 from handviz.training.config import save_config
@@ -69,7 +69,7 @@ def run_seed(
     selectors: dict[str, Selector] = {}
     for name in losses:
         torch.manual_seed(seed)
-        network = replace(config.network, backbone="generator", generator_width=generator.config.width)
+        network = reading(replace(config.network, backbone="generator"), generator)
         selectors[name] = Selector(network).to(device).train()
     optimizers = {name: torch.optim.AdamW(s.parameters(), weight_decay=1e-4) for name, s in selectors.items()}
     stream = BatchStream(

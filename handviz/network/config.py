@@ -65,6 +65,8 @@ class SelectorConfig:
     """Read the generator's feature maps, or run a backbone of its own as in the paper."""
     generator_width: int = 128
     """Channels of the generator's feature maps when they are read."""
+    landmarks: bool = False
+    """Compare each hypothesis with the landmarks that the backbone read from itself tells."""
 
 
 Config = TypeVar("Config", GeneratorConfig, SelectorConfig)

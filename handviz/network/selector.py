@@ -1,5 +1,7 @@
 """The selection network S(H | I): a photo and its hypotheses -> two logits each, any K, in any order."""
 
+from dataclasses import replace
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -7,11 +9,18 @@ from torch.nn import functional
 from handviz.geometry.skeleton import MANO16_OF_JOINT21
 from handviz.network.backbones import build_backbone
 from handviz.network.config import SelectorConfig
-from handviz.network.generator import HypothesisBatch
+from handviz.network.generator import Generator, HypothesisBatch
+from handviz.network.hand_landmark import WORLD_UNIT
 from handviz.network.transformer import Block, learned
 from handviz.network.unfolder import NUM_JOINTS, NUM_TIMESTEPS, ImageFeatures, Unfolder, sample_maps
 
 _CONTEXT_CELLS = 4
+
+
+def reading(config: SelectorConfig, generator: Generator) -> SelectorConfig:
+    """The configuration of a selector that is to score the hypotheses of this generator."""
+    told = config.backbone == "generator" and generator.backbone.landmark_values > 0
+    return replace(config, generator_width=generator.config.width, landmarks=told)
 
 
 class Selector(nn.Module):
@@ -26,7 +35,7 @@ class Selector(nn.Module):
         if self.backbone is not None:
             feature_width = width
             self.unfolder = Unfolder(self.backbone.channels, width, shared=True)
-        geometry = NUM_TIMESTEPS * (6 + 3 + 2 + 2)
+        geometry = NUM_TIMESTEPS * (6 + 3 + 2 + 2 + (5 if config.landmarks else 0))
         self.read = nn.Linear(NUM_TIMESTEPS * feature_width, width)
         self.geometry = nn.Sequential(nn.Linear(geometry, width), nn.GELU(), nn.Linear(width, width))
         self.position = learned(NUM_JOINTS, width)
@@ -39,7 +48,12 @@ class Selector(nn.Module):
 
     def features(self, images: Tensor, crop_focal: Tensor, generator_features: ImageFeatures) -> ImageFeatures:
         """The feature maps this selector reads: its own, or the generator's."""
-        return generator_features if self.backbone is None else self.unfolder(self.backbone(images), crop_focal)
+        if self.backbone is None:
+            return generator_features
+        maps = self.backbone(images)
+        features = self.unfolder(maps, crop_focal)
+        features.landmarks = self.backbone.landmarks(maps)
+        return features
 
     def forward(
         self, features: ImageFeatures, batch: HypothesisBatch, joints: Tensor, joints_2d: Tensor
@@ -65,12 +79,15 @@ class Selector(nn.Module):
         logits = self.head(self.norm(tokens.mean(2))).float() * torch.exp(-self.log_temperature)
         return logits[..., 0], logits[..., 1]
 
-    @staticmethod
-    def _geometry(features: ImageFeatures, batch: HypothesisBatch, joints: Tensor, positions: Tensor) -> Tensor:
+    def _geometry(self, features: ImageFeatures, batch: HypothesisBatch, joints: Tensor, positions: Tensor) -> Tensor:
         rotations = batch.rotations[..., :2].transpose(-1, -2).flatten(-2)
         padded = functional.pad(rotations, (0, 0, 0, 1))
         # Fingertips have no rotation of their own: index -1 reads the padding.
         per_joint = padded[..., list(MANO16_OF_JOINT21), :]
         offset = positions - features.joints_2d[:, None].to(positions.dtype)
-        parts = torch.cat([per_joint, 10.0 * joints, 2.0 * positions - 1.0, 4.0 * offset], -1)
-        return parts.transpose(2, 3).flatten(-2)
+        parts = [per_joint, 10.0 * joints, 2.0 * positions - 1.0, 4.0 * offset]
+        if self.config.landmarks:
+            told = features.landmarks[:, None, None].to(positions.dtype)
+            world = told[..., 3:] - told[..., :1, 3:]
+            parts += [4.0 * (positions - told[..., :2]), WORLD_UNIT * joints - world]
+        return torch.cat(parts, -1).transpose(2, 3).flatten(-2)

@@ -12,7 +12,7 @@ from handviz.hand.model import HandModel
 from handviz.network.files import SELECTOR_FILE, load_generator, save_network
 from handviz.network.generator import Generator, HypothesisBatch
 from handviz.network.kinematics import JointKinematics, project_crop
-from handviz.network.selector import Selector
+from handviz.network.selector import Selector, reading
 from handviz.network.unfolder import ImageFeatures
 from handviz.training.batches import Batch, BatchStream
 from handviz.training.config import TrainSelectorConfig, save_config, to_json
@@ -131,7 +131,7 @@ def train_selector(config: TrainSelectorConfig, report: Callable[[str], None] = 
     save_config(config, config.out)
     generator = load_generator(config.generator)
     torch.manual_seed(config.loop.seed)
-    network = Selector(replace(config.network, generator_width=generator.config.width))
+    network = Selector(reading(config.network, generator))
     task = SelectorTask(config, network, generator, HandModel.load())
     loop = config.loop
     stream = BatchStream(

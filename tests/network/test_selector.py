@@ -10,7 +10,7 @@ from handviz.network.config import GeneratorConfig, SelectorConfig
 from handviz.network.generator import Generator, HypothesisBatch
 from handviz.network.kinematics import JointKinematics, project_crop
 from handviz.network.recover import recover
-from handviz.network.selector import Selector
+from handviz.network.selector import Selector, reading
 
 B, K = 3, 5
 
@@ -19,7 +19,7 @@ B, K = 3, 5
 def scene() -> dict:
     torch.manual_seed(0)
     generator = Generator(GeneratorConfig(image_size=64, width=32, blocks=1)).eval().requires_grad_(False)
-    selector = Selector(SelectorConfig(width=32, blocks=2, generator_width=32)).eval().requires_grad_(False)
+    selector = Selector(reading(SelectorConfig(width=32, blocks=2), generator)).eval().requires_grad_(False)
     images, focal = torch.rand(B, 3, 64, 64), 1.5 + torch.rand(B)
     features, batch = generator(images, focal, K, torch.Generator().manual_seed(0))
     hand = HandModel.load()
