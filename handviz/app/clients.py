@@ -55,12 +55,20 @@ def real_clients(
     with the first request."""
 
     settings = predicting or WorkerSettings()
+    # A second client, for a batch say, gets a process of its own.
+    waiting = [] if started is None else [started]
 
     def predictor(on_event: Callable[[Any], None]) -> PredictionProcess:
         from handviz.inference.worker import PredictionClient
 
         return PredictionClient(
-            on_event, settings.device, settings.weights, settings.hand_model, settings.predictor, started, eager
+            on_event,
+            settings.device,
+            settings.weights,
+            settings.hand_model,
+            settings.predictor,
+            waiting.pop() if waiting else None,
+            eager,
         )
 
     def predictor_with(on_event: Callable[[Any], None], folder: str) -> PredictionProcess:

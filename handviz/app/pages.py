@@ -6,12 +6,14 @@ know them before the page exists; they are in effect while the page shows.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
@@ -20,6 +22,7 @@ from handviz.app.banner import Banner
 from handviz.app.clients import ClientFactories, PredictionBridge
 from handviz.app.compare.commands import COMPARE_COMMANDS
 from handviz.app.controls import Segments
+from handviz.app.library.commands import LIBRARY_COMMANDS
 from handviz.app.models.session import SessionModel
 from handviz.app.saving import Saver
 from handviz.app.settings import Settings
@@ -28,6 +31,8 @@ from handviz.app.tips import set_tip
 
 PHOTO = "photo"
 """Name of the first page."""
+WARM_UP_MS = 1500
+"""After so long the first picture is there, and what the other pages need is imported."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +91,8 @@ class PageEntry:
     title: str
     make: Callable[[Services], Page]
     commands: tuple[Command, ...] = ()
+    module: str = ""
+    """What make imports; it is imported ahead of time, off the UI thread."""
 
 
 def _compare(services: Services) -> Page:
@@ -94,7 +101,16 @@ def _compare(services: Services) -> Page:
     return ComparePage(services)
 
 
-PAGES: tuple[PageEntry, ...] = (PageEntry("side-by-side", "Side by side", _compare, COMPARE_COMMANDS),)
+def _library(services: Services) -> Page:
+    from handviz.app.library.page import LibraryPage
+
+    return LibraryPage(services)
+
+
+PAGES: tuple[PageEntry, ...] = (
+    PageEntry("side-by-side", "Side by side", _compare, COMPARE_COMMANDS, "handviz.app.compare.page"),
+    PageEntry("library", "Library", _library, LIBRARY_COMMANDS, "handviz.app.library.page"),
+)
 
 
 def page_commands(entries: tuple[PageEntry, ...] = PAGES) -> tuple[Command, ...]:
@@ -154,6 +170,12 @@ class Pages(QStackedWidget):
             if self.theme is not None:
                 page.set_theme(self.theme)
         return self.made[name]
+
+    def warm_up(self) -> None:
+        """Import what the pages need while nobody waits for it."""
+        modules = [entry.module for entry in self.entries.values() if entry.module]
+        thread = threading.Thread(target=lambda: [import_module(name) for name in modules], name="warm-up", daemon=True)
+        QTimer.singleShot(WARM_UP_MS, thread.start)
 
     def show_page(self, name: str) -> QWidget:
         """Bring a page into sight."""

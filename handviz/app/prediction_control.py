@@ -60,7 +60,8 @@ class PredictionControl(QObject):
         """Take in what the prediction process reports."""
         session = self._session
         if isinstance(event, Ready):
-            session.set_engine(Engine(event.device, event.weights_name, event.hand_model_name))
+            names = event.device, event.weights_name, event.hand_model_name
+            session.set_engine(Engine(*names, provenance=event.provenance))
             return
         if isinstance(event, WorkerDied):
             session.set_engine(Engine())

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from handviz.app.models.keymap import Keymap, Keys
 
-_TEXT, _COMMANDS = "tipText", "tipCommands"
+_TEXT, _COMMANDS, _HINT = "tipText", "tipCommands", "hintText"
 _keymap: list[Keymap] = []
 
 
@@ -23,6 +23,12 @@ def set_tip(widget: QWidget, text: str, *commands: str) -> None:
     _show(widget)
 
 
+def set_hint(label: QLabel, **commands: str) -> None:
+    """Let a label name the keys of commands, given as word=command; an underscore stands for a space."""
+    label.setProperty(_HINT, [[word.replace("_", " "), command] for word, command in commands.items()])
+    _show_hint(label)
+
+
 def use_keymap(keymap: Keymap) -> Callable[[], None]:
     """Take the keys from a keymap from now on; the result is to be called when it has changed."""
     _keymap[:] = [keymap]
@@ -35,9 +41,17 @@ def refresh_tips() -> None:
     for widget in QApplication.allWidgets():
         if widget.property(_TEXT) is not None:
             _show(widget)
+        if widget.property(_HINT) is not None:
+            _show_hint(widget)
 
 
 def _show(widget: QWidget) -> None:
     keys = [key_text(_keymap[0].keys(name)) for name in widget.property(_COMMANDS)] if _keymap else []
     known = "; ".join(text for text in keys if text)
     widget.setToolTip(widget.property(_TEXT) + (f" ({known})" if known else ""))
+
+
+def _show_hint(label: QLabel) -> None:
+    if _keymap:
+        named = [(word, key_text(_keymap[0].keys(command)[:1])) for word, command in label.property(_HINT)]
+        label.setText(" · ".join(f"{key} {word}" for word, key in named if key))

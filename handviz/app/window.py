@@ -166,6 +166,7 @@ class MainWindow(QMainWindow):
         if not self._closed:
             self.render_bridge.client.start()
             self.prediction_bridge.client.start()
+            self.pages.warm_up()
 
     # --- opening -----------------------------------------------------------------------------------------------------
 

@@ -1,9 +1,12 @@
 """The pictures that a list of photos, videos and folders stands for, opened one after another."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,7 +14,9 @@ from handviz.errors import InputError
 from handviz.files import sha256, unreadable
 from handviz.media.kinds import PHOTO_SUFFIXES, VIDEO_SUFFIXES, kind_of_file
 from handviz.media.photos import load_photo
-from handviz.media.video import Video
+
+if TYPE_CHECKING:
+    from handviz.media.video import Video
 
 
 @dataclass(frozen=True)
@@ -95,6 +100,9 @@ class PictureReader:
         return self._open(picture.path).sha256 if picture.frame is not None else sha256(picture.path)
 
     def _open(self, path: Path) -> Video:
+        # The decoders are loaded with the first video, by whoever reads it: that takes longer than a window may stand.
+        from handviz.media.video import Video
+
         if self._video is None or self._video.path != path:
             self.close()
             self._video = Video(path)

@@ -1,7 +1,7 @@
 """Small stand-ins for the helper processes."""
 
 import itertools
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -54,6 +54,8 @@ class FakePredictor:
             return
         height, width = request["image"].shape[:2]
         prediction = make_prediction(request["hypotheses"], width, height, seed=request["seed"])
+        given = {name: request[name] for name in ("box", "hand") if request[name] is not None}
+        prediction = replace(prediction, **({"box": np.array(given.pop("box"))} if "box" in given else {}), **given)
         self.on_event(Done(request["id"], prediction, 0.25))
 
     def cancel(self, request_id: int) -> None:

@@ -65,6 +65,7 @@ def test_no_order_of_actions_upsets_the_window(qtbot, rig, photo, video, tmp_pat
             qtbot.wait(chance.choice([0, 5, 30]))
     QApplication.processEvents()
     predictor.automatic, predictor.failure = True, None
+    window.pages.show_page("photo")
     drop(window, photo)
     qtbot.waitUntil(lambda: session.picture is not None and session.picture.path == photo and not session.loading)
     window.control.predict()

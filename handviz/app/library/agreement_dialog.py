@@ -37,6 +37,7 @@ class AgreementDialog(QDialog):
     def __init__(self, parent: QWidget, found: list[Agreement]) -> None:
         super().__init__(parent)
         self._found = found
+        self.setObjectName("agreementDialog")
         self.setWindowTitle("Agreement of annotators")
         self.resize(680, 360)
         column = QVBoxLayout(self)

@@ -20,6 +20,7 @@ class ExportDialog(QDialog):
 
     def __init__(self, parent: QWidget, model: LibraryModel) -> None:
         super().__init__(parent)
+        self.setObjectName("exportDialog")
         self.setWindowTitle("Export")
         column = QVBoxLayout(self)
         column.setSpacing(8)

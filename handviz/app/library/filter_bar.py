@@ -10,6 +10,7 @@ from handviz.app.controls import header, label, padded
 from handviz.app.icons import icon
 from handviz.app.models.library import LibraryModel
 from handviz.app.theme import Theme
+from handviz.app.tips import set_tip
 from handviz.review.cases import SORTS, VERDICTS
 from handviz.review.filters import CaseFilter
 
@@ -78,7 +79,7 @@ class FilterBar(QWidget):
         self.text = QLineEdit()
         self.text.setPlaceholderText("Name or note")
         self.text.setAccessibleName("Text in name or note")
-        self.text.setToolTip("Part of a file's name or of a note (/)")
+        set_tip(self.text, "Part of a file's name or of a note", "library_search")
         self.text.setClearButtonEnabled(True)
         self.text.setMinimumWidth(110)
         self.text.setMaximumWidth(220)
@@ -110,7 +111,7 @@ class FilterBar(QWidget):
         self.clear = QToolButton()
         self.clear.setText("Clear")
         self.clear.setAccessibleName("Clear the filter")
-        self.clear.setToolTip("Show all cases (Ctrl+Backspace)")
+        set_tip(self.clear, "Show all cases", "library_clear_filter")
         self.counts = label("", "figure")
         self.counts.setAccessibleName("Number of cases")
         column = QVBoxLayout(self)

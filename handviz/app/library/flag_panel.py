@@ -21,10 +21,10 @@ from handviz.app.library.card import VERDICT_LOOKS
 from handviz.app.library.joint_menu import JointMenu
 from handviz.app.models.case_text import case_title, figures_text, flag_line
 from handviz.app.models.library import LibraryModel
+from handviz.app.models.reproducing import REPRODUCIBLE
 from handviz.app.theme import Theme
+from handviz.app.tips import set_tip
 from handviz.review.cases import VERDICTS, Flag
-
-VERDICT_KEYS = {"accept": "A", "reject": "R", "unsure": "U"}
 
 
 class FlagPanel(QScrollArea):
@@ -91,13 +91,13 @@ class FlagPanel(QScrollArea):
         self.verdict = Segments(words, "Verdict", self.verdict_wanted.emit)
         self.verdict.layout().setContentsMargins(0, 4, 0, 0)
         for key, button in self.verdict.buttons.items():
-            button.setToolTip(f"{key.capitalize()} ({VERDICT_KEYS[key]}); again: take it back")
+            set_tip(button, f"{key.capitalize()}; again: take it back", f"library_{key}")
         column.addWidget(self.verdict, 0, Qt.AlignmentFlag.AlignLeft)
         row = QHBoxLayout()
         self.compare = QPushButton("Side by side")
-        self.compare.setToolTip("Compare hypotheses in the way that the triage suggests (C)")
+        set_tip(self.compare, "Compare hypotheses in the way that the triage suggests", "library_compare")
         self.predict = QPushButton("Predict again")
-        self.predict.setToolTip("Predict this case again with its box and side (F5)")
+        set_tip(self.predict, "Predict this case again with its box and side", "library_predict")
         for button, signal in ((self.compare, self.compare_wanted), (self.predict, self.predict_wanted)):
             button.clicked.connect(signal)
             row.addWidget(button)
@@ -110,7 +110,7 @@ class FlagPanel(QScrollArea):
         self.edit_kinds = QToolButton()
         self.edit_kinds.setText("Edit…")
         self.edit_kinds.setAccessibleName("Edit the kinds of flags")
-        self.edit_kinds.setToolTip("Edit the kinds of flags and their keys")
+        set_tip(self.edit_kinds, "Edit the kinds of flags and their keys", "library_kinds")
         self.edit_kinds.clicked.connect(self.kinds_wanted)
         row.addWidget(self.edit_kinds)
         self._column.addLayout(row)
@@ -122,13 +122,13 @@ class FlagPanel(QScrollArea):
         row.addWidget(label("Severity", "muted"))
         words = {"1": "Slight", "2": "Plain", "3": "Severe"}
         self.severity = Segments(words, "Severity", lambda key: self.set_severity(int(key)))
-        self.severity.setToolTip("Of the flag that is selected below, and of the next ones (V)")
+        set_tip(self.severity, "Of the flag that is selected below, and of the next ones", "library_severity")
         row.addWidget(self.severity)
         row.addStretch(1)
         self._column.addLayout(row)
         self.meant = QCheckBox("Means selected ones")
         self.meant.setAccessibleName("Flags mean the selected hypotheses")
-        self.meant.setToolTip("The next flags name the hypotheses selected in the viewport (H)")
+        set_tip(self.meant, "The next flags name the hypotheses selected in the viewport", "library_meant")
         self.meant.toggled.connect(lambda on: self._model.set_flagging(meant_hypotheses=on))
         self.joints = JointMenu()
         self.joints.chosen.connect(lambda joints: self._model.set_flagging(meant_joints=joints))
@@ -147,12 +147,12 @@ class FlagPanel(QScrollArea):
         self.flags.currentRowChanged.connect(self._show_note)
         self.note = QLineEdit()
         self.note.setAccessibleName("Note of the selected flag")
-        self.note.setToolTip("A note on the selected flag (T); Enter keeps it")
+        set_tip(self.note, "A note on the selected flag; Enter keeps it", "library_note")
         self.note.setMaxLength(10_000)
         self.note.returnPressed.connect(self._leave_note)
         self.note.editingFinished.connect(self._keep_note)
         self.remove = QPushButton("Remove flag")
-        self.remove.setToolTip("Take the selected flag away (Delete)")
+        set_tip(self.remove, "Take the selected flag away", "library_remove_flag")
         self.remove.clicked.connect(self.remove_selected)
         self.said = label("So far", "heading")
         for widget in (self.said, self.flags, self.note):
@@ -205,11 +205,14 @@ class FlagPanel(QScrollArea):
             "Verdicts and flags apply to all of them, as one change." if many
             else figures_text(case) if case is not None else "Click a case in the grid, or open a library."
         )  # fmt: skip
-        reasons = [] if many or case is None else model.triage_sentences(case)
-        self.triage.setText("\n".join(f"• {reason}" for reason in reasons))
+        reasons = [] if many or case is None else model.reason_titles(case)
+        self.triage.setText(" · ".join(reasons))
+        self.triage.setToolTip("" if many or case is None else "\n".join(model.triage_sentences(case)))
         self.triage.setVisible(bool(reasons))
-        self.reproducible.setText("" if many else model.reproducibility)
-        self.reproducible.setVisible(bool(self.reproducible.text()))
+        news = "" if many else model.reproducibility
+        self.title.setToolTip(news or (str(case.path) if case is not None else ""))
+        self.reproducible.setText(news)
+        self.reproducible.setVisible(bool(news) and news != REPRODUCIBLE)
         verdicts = {target.verdict for target in targets}
         self.verdict.show_choice(next(iter(verdicts)) if len(verdicts) == 1 and None not in verdicts else None)
         own = {flag.kind for flag in model.own_flags} if not many else set()

@@ -4,6 +4,7 @@ from PySide6.QtCore import QTime
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from handviz.app.controls import header, label
+from handviz.app.tips import set_hint
 
 
 class Footer(QWidget):
@@ -13,10 +14,17 @@ class Footer(QWidget):
         super().__init__()
         self.text = label("", "statusText")
         self.text.setAccessibleName("Last change")
-        self.hint = label("A accept · R reject · U unsure · 1–9 flag · N next unreviewed · Ctrl+Z undo", "muted")
+        self.hint = label("", "muted")
+        set_hint(
+            self.hint, accept="library_accept", reject="library_reject", unsure="library_unsure",
+            next_unreviewed="library_next_new", next_matching="library_next", large="library_review",
+            undo="library_undo",
+        )  # fmt: skip
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(header(self.text, None, self.hint, footer=True))
+        bar = header(self.text, None, self.hint, footer=True)
+        bar.layout().setContentsMargins(12, 3, 10, 3)
+        column.addWidget(bar)
 
     def say(self, text: str) -> None:
         """Show a line with the time."""

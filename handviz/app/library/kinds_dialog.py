@@ -27,6 +27,7 @@ class KindsDialog(QDialog):
 
     def __init__(self, parent: QWidget, kinds: tuple[FlagKind, ...]) -> None:
         super().__init__(parent)
+        self.setObjectName("kindsDialog")
         self.setWindowTitle("Kinds of flags")
         self.resize(420, 440)
         column = QVBoxLayout(self)

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QLineEdit, QMenu, QToolButton, QVBoxLayout, QWidge
 from handviz.app.controls import Segments, header, label
 from handviz.app.models.library import LibraryModel
 from handviz.app.theme import Theme
+from handviz.app.tips import set_tip
 
 
 class LibraryBar(QWidget):
@@ -38,22 +39,22 @@ class LibraryBar(QWidget):
         self.blind.setText("Blind")
         self.blind.setCheckable(True)
         self.blind.setAccessibleName("Blind: hide other annotators")
-        self.blind.setToolTip("Hide what other annotators said, for everybody who opens this file")
+        set_tip(self.blind, "Hide what other annotators said, for everybody who opens this file", "library_blind")
         self.buttons: dict[str, QToolButton] = {}
         for what, text, tip in (
-            ("batch", "Predict…", "Predict a folder, a video or a manifest into the library (Ctrl+B)"),
-            ("merge", "Merge…", "Add what another library holds (Ctrl+M)"),
-            ("export", "Export…", "Write cases and flags as CSV, JSON or a report with pictures (Ctrl+E)"),
-            ("agreement", "Agreement…", "How far annotators agree, and where not (Ctrl+G)"),
+            ("batch", "Predict…", "Predict a folder, a video or a manifest into the library"),
+            ("merge", "Merge…", "Add what another library holds"),
+            ("export", "Export…", "Write cases and flags as CSV, JSON or a report with pictures"),
+            ("agreement", "Agreement…", "How far annotators agree, and where not"),
         ):
             button = QToolButton()
             button.setText(text)
             button.setAccessibleName(text.rstrip("…"))
-            button.setToolTip(tip)
+            set_tip(button, tip, f"library_{what}")
             button.clicked.connect(lambda _=False, name=what: self.wanted.emit(name))
             self.buttons[what] = button
         self.views = Segments({"grid": "Grid", "review": "Large"}, "View", lambda key: self.wanted.emit(f"show_{key}"))
-        self.views.setToolTip("All cases, or one of them large (G)")
+        set_tip(self.views, "All cases, or one of them large", "library_review")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(header(self.name, self.unsaved, label("Annotator", "muted"), self.annotator, self.blind, None,

@@ -150,7 +150,6 @@ class TriageBar(QWidget):
         self.fields["threshold"].setEnabled(settings.keep == "threshold")
         for widget in (self.tolerance_title, self.tolerance, self.tolerance_text):
             widget.setVisible(model.triage.has_truth)
-        self.setVisible(bool(names))
 
     def _mirror_tolerance(self, settings: TriageSettings) -> None:
         with QSignalBlocker(self.tolerance):

@@ -1,6 +1,7 @@
 """The session: the picture being looked at, what to ask of the networks, and what they answered."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -84,6 +85,8 @@ class Engine:
     hand_model_name: str = ""
     asleep: bool = False
     """Whether it starts to load with the first prediction only."""
+    provenance: Mapping[str, str] = field(default_factory=dict)
+    """Of every prediction to come: SHA-256 of weights and hand model."""
 
     @property
     def ready(self) -> bool:
