@@ -74,6 +74,7 @@ COMMANDS = (
     Command("all_timesteps", "&Motion", "&Every timestep again", ("Shift+Space",), scope="panes"),
     Command("trails", "&Motion", "Fingertip &trails", ("L",), checkable=True, separator=True),
     Command("table", "&View", "Ta&ble of hypotheses", ("T",), checkable=True, separator=True),
+    Command("plots", "&View", "Pl&ots", ("Shift+T",), checkable=True),
     Command("full_screen", "&View", "Full sc&reen", ("F11",), checkable=True, separator=True, everywhere=True),
     Command("better", "&Hypothesis", "Next &better by score", ("Up",), scope="panes"),
     Command("worse", "&Hypothesis", "Next &worse by score", ("Down",), scope="panes"),

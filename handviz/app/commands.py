@@ -103,6 +103,7 @@ def handlers(window: MainWindow) -> dict[str, Callable[..., None]]:
         "show_hidden": selection.show_hidden,
         "invert": selection.invert,
         "table": lambda on: window.bench.show_part("table", on),
+        "plots": lambda on: window.bench.show_part("plots", on),
         "threshold_up": lambda: window.inspector.scores.tighten(1),
         "threshold_down": lambda: window.inspector.scores.tighten(-1),
         "keep_by": window.inspector.scores.switch_mode,

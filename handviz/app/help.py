@@ -41,6 +41,9 @@ GESTURES = (
     ("Table", "click a heading", "sort; again: the other way round"),
     ("Table", "Ctrl or Shift click", "select several"),
     ("Table", "Ctrl+C", "copy rows for a spreadsheet"),
+    ("Plots", "drag on the map", "select what the line encloses"),
+    ("Plots", "click", "select a hypothesis, or a pair; with Ctrl: more"),
+    ("Plots", "wheel, middle drag", "zoom and pan; double click: show all"),
 )
 
 LICENCES = (
@@ -49,6 +52,7 @@ LICENCES = (
     ("PyTorch", "BSD-3-Clause"),
     ("smplx (code)", "its own licence, see the package"),
     ("NumPy", "BSD-3-Clause"),
+    ("pyqtgraph", "MIT"),
     ("PyAV and FFmpeg", "BSD-3-Clause, LGPL-2.1"),
     ("OpenCV", "Apache-2.0"),
     ("Pillow", "MIT-CMU"),
@@ -57,7 +61,12 @@ LICENCES = (
 )
 
 
-_COLUMNS = (("File", "Prediction", "Video", "Help"), ("View", "Hypothesis"), ("Viewport", "Photo", "Scores", "Table"))
+_COLUMNS = (
+    ("File", "Prediction", "Video", "Help"),
+    ("View", "Hypothesis"),
+    ("Viewport", "Photo"),
+    ("Scores", "Table", "Plots"),
+)
 
 
 def _dialog(parent: QWidget, title: str, content: QWidget, width: int, height: int) -> QDialog:
@@ -115,7 +124,7 @@ def shortcuts_dialog(window: MainWindow) -> QDialog:
                 column.addLayout(_section(title, sections[title]))
         column.addStretch(1)
         row.addLayout(column, 1)
-    dialog = _dialog(window, "Keyboard and mouse", content, 1080, 640)
+    dialog = _dialog(window, "Keyboard and mouse", content, 1280, 640)
     change = QPushButton("Change keys…")
 
     def edit() -> None:

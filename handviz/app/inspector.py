@@ -1,6 +1,7 @@
 """The side panel: how many hypotheses to predict, which to keep, which one is chosen."""
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QCheckBox,
     QGridLayout,
@@ -8,6 +9,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QSpinBox,
     QToolButton,
     QVBoxLayout,
@@ -48,6 +50,13 @@ class Inspector(QScrollArea):
         column.addWidget(self.scores)
         column.addWidget(rule())
         self._build_chosen(column)
+        self.parts = {"table": QToolButton(), "plots": QToolButton()}
+        row = QHBoxLayout()
+        for button in self.parts.values():
+            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            row.addWidget(button)
+        column.addWidget(rule())
+        column.addLayout(row)
         for field in (self.count, self.seed):
             padded(field)
         column.addStretch(1)
@@ -118,6 +127,12 @@ class Inspector(QScrollArea):
         self.better.clicked.connect(lambda: self._session.selection.step(-1))
         self.worse.clicked.connect(lambda: self._session.selection.step(1))
         self.solo.toggled.connect(self._session.view.set_solo)
+
+    def set_actions(self, actions: dict[str, QAction]) -> None:
+        """Take the window's actions that show what there is besides."""
+        for name, button in self.parts.items():
+            actions[name].setIconText(name.capitalize())
+            button.setDefaultAction(actions[name])
 
     def refresh_request(self) -> None:
         """Mirror the request."""

@@ -38,7 +38,7 @@ class ScoreHistogram(QWidget):
         self._cells_of: tuple[object, ...] = ()
         self._cells: list[QRectF | None] = []
         self.theme: Theme = DARK
-        self.setMinimumHeight(124)
+        self.setMinimumHeight(118)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMouseTracking(True)
         self.setAccessibleName("Histogram of scores")
@@ -47,7 +47,7 @@ class ScoreHistogram(QWidget):
         self._selection.hover_changed.connect(self.update)
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        return QSize(220, 124)
+        return QSize(220, 118)
 
     def _changed(self) -> None:
         scores = self._selection.scores

@@ -45,18 +45,22 @@ FIGURES: tuple[_Line, ...] = (
 )
 ERRORS: tuple[_Line, ...] = (
     (
-        "Kept, averaged",
-        "Error of the kept hypotheses averaged into one hand: MPJPE at the middle of the exposure",
+        "Error, kept averaged",
+        "MPJPE against the truth, at the middle of the exposure, of the kept hypotheses averaged into one hand",
         lambda s: _mm(s.mean_hand_error_mm),
     ),
-    ("Best kept", "The least error among the kept hypotheses", lambda s: _named(s.best_kept, s.best_kept_error_mm)),
-    ("Best of all", "The least error among all hypotheses", lambda s: _named(s.best, s.best_error_mm)),
+    (
+        "Error, best kept",
+        "The least MPJPE among the kept hypotheses",
+        lambda s: _named(s.best_kept, s.best_kept_error_mm),
+    ),
+    ("Error, best of all", "The least MPJPE of all", lambda s: _named(s.best, s.best_error_mm)),
 )
 """Shown where the truth is known."""
 
 
 def _named(hypothesis: int | None, error: float | None) -> str:
-    return "–" if hypothesis is None else f"no. {hypothesis + 1} · {_mm(error)}"
+    return "–" if hypothesis is None else f"{_mm(error)} · no. {hypothesis + 1}"
 
 
 class ScorePanel(QWidget):
@@ -75,8 +79,6 @@ class ScorePanel(QWidget):
         self._figures = self._build_figures(column, FIGURES)
         self.kept = self._figures[0][1]
         self.kept.setObjectName("figure")
-        self.error_heading = label("Error against the truth", "muted")
-        column.addWidget(self.error_heading)
         self._errors = self._build_figures(column, ERRORS)
         self.note = label("", "muted")
         self.note.setWordWrap(True)
@@ -203,7 +205,6 @@ class ScorePanel(QWidget):
                 title.setVisible(known)
                 value.setVisible(known)
                 value.setText(text(summary) if known else "")
-        self.error_heading.setVisible(errors is not None)
         self.note.setVisible(shown and not kept.any())
         self.note.setText("None reach this score: lower the threshold." if shown and not kept.any() else "")
 

@@ -67,7 +67,7 @@ QMenu::separator { height: 1px; background: $border; margin: 5px 8px; }
 QToolTip { background: $raised; color: $text; border: 1px solid $border; padding: 4px 6px; }
 QFrame#header { background: $panel; border: none; border-bottom: 1px solid $border; }
 QFrame#footer { background: $panel; border: none; border-top: 1px solid $border; }
-QScrollArea#inspector, QWidget#inspectorBody { background: $panel; border: none; }
+QScrollArea#inspector, QWidget#inspectorBody, QWidget#plots { background: $panel; border: none; }
 QLabel#heading { font-weight: 600; color: $text; }
 QLabel#paneTitle { font-weight: 600; color: $text; }
 QLabel#muted, QLabel#statusText { color: $muted; }
@@ -160,6 +160,7 @@ QSplitter::handle:hover { background: $accent; }
 QFrame#banner { background: $warning; border: none; border-bottom: 1px solid $border; }
 QFrame#banner QLabel { color: $warning_text; }
 QFrame#legend { background: transparent; border: none; }
+QGraphicsView { background: transparent; border: none; }
 QTableView { background: $panel; border: none; selection-background-color: $accent;
     selection-color: $accent_text; }
 QTableView::item { padding: 0 16px 0 8px; border: none; }
@@ -171,7 +172,10 @@ QHeaderView::up-arrow { image: url(handviz-icons:up-$name.svg); width: 9px; heig
 QHeaderView::down-arrow { image: url(handviz-icons:down-$name.svg); width: 9px; height: 9px; right: 3px; }
 QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
 QScrollBar::handle:vertical { background: $border; border-radius: 4px; min-height: 30px; margin: 1px; }
+QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }
+QScrollBar::handle:horizontal { background: $border; border-radius: 4px; min-width: 30px; margin: 1px; }
 QScrollBar::add-line, QScrollBar::sub-line { height: 0; width: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 """)
 
 

@@ -109,6 +109,7 @@ class MainWindow(QMainWindow):
         self.menus = fill_menus(self.menuBar(), self.actions_by_name, commands)
         self.recent_menu = add_submenus(self)
         self.bench.table.set_actions(self.actions_by_name)
+        self.inspector.set_actions(self.actions_by_name)
         self.menuBar().setCornerWidget(self.pages.switch)
         self.pages.connect_window(self, self._services(), COMMANDS)
         connect_keymap(self, self._remember)
@@ -272,7 +273,8 @@ class MainWindow(QMainWindow):
         actions["link_photo"].setChecked(session.photo_view.linked)
         actions["truth"].setChecked(session.view.show_truth)
         actions["truth"].setEnabled(session.truth is not None)
-        actions["table"].setChecked(self.bench.shows("table"))
+        for part in ("table", "plots"):
+            actions[part].setChecked(self.bench.shows(part))
         for timestep, name in enumerate(("show_past", "show_middle", "show_future")):
             actions[name].setChecked(timestep < len(session.view.timesteps) and session.view.timesteps[timestep])
         for name in ("next_frame", "previous_frame", "frames_ahead", "frames_back"):

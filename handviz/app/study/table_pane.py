@@ -124,7 +124,7 @@ class TablePane(QWidget):
         metrics = self.view.fontMetrics()
         for section, column in enumerate(self.model.table.columns):
             width = max(metrics.horizontalAdvance(column.sample), metrics.horizontalAdvance(column.title))
-            self.view.setColumnWidth(section, width + 28)
+            self.view.setColumnWidth(section, width + 25)
 
     def refresh(self) -> None:
         """Mirror the selection."""

@@ -1,16 +1,21 @@
 """Photo and viewport side by side, and under them the table and the plots, each of which can be put away."""
 
 from PySide6.QtCore import QByteArray, Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QSplitter, QWidget
 
 from handviz.app.models.session import SessionModel
 from handviz.app.models.study import StudyModel
 from handviz.app.settings import Settings
+from handviz.app.study.plots_pane import PlotsPane
 from handviz.app.study.relating import Relating
 from handviz.app.study.table_pane import TablePane
 from handviz.app.theme import Theme
 
-TABLE = "table"
+TABLE, PLOTS = "table", "plots"
+_LEAST_HEIGHT = 230
+_SHARE = 0.28
+"""Of the height, for what lies below."""
 _SETTINGS = ("benchPanes", "benchRows", "benchStudy")
 
 
@@ -35,18 +40,22 @@ class Workbench(QSplitter):
         self.study = StudyModel(session)
         self.relating = Relating(self.study, self)
         self.table = TablePane(self.study)
-        self._parts: dict[str, QWidget] = {TABLE: self.table}
+        self.plots = PlotsPane(self.study)
+        self._parts: dict[str, QWidget] = {TABLE: self.table, PLOTS: self.plots}
         self._panes = _splitter(Qt.Orientation.Horizontal, photo_pane, viewport_pane)
         self._panes.setStretchFactor(0, 500)
         self._panes.setStretchFactor(1, 620)
         self._panes.setSizes([500, 620])
         self._lower = _splitter(Qt.Orientation.Horizontal, *self._parts.values())
         self._lower.setMinimumHeight(150)
+        self._lower.setSizes([580, 516])
+        self._lower.setStretchFactor(0, 1)
+        self._lower.setStretchFactor(1, 2)
         self.addWidget(self._panes)
         self.addWidget(self._lower)
         self.setStretchFactor(0, 1)
         self.setStretchFactor(1, 0)
-        self.setSizes([440, 230])
+        self._sized = False
         for name, part in self._parts.items():
             part.close_requested.connect(lambda chosen=name: self.show_part(chosen, False))
             part.setVisible(False)
@@ -61,8 +70,18 @@ class Workbench(QSplitter):
         self._parts[part].setVisible(shown)
         shown_parts = [name for name in self._parts if self.shows(name)]
         self._lower.setVisible(bool(shown_parts))
+        if shown_parts and not self._sized and self.isVisible():
+            # How high it suits depends on the window, which is not laid out before it is shown.
+            self._sized = True
+            lower = max(_LEAST_HEIGHT, round(_SHARE * self.height()))
+            self.setSizes([self.height() - lower, lower])
         self.relating.want(bool(shown_parts))
         self.parts_changed.emit()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        super().showEvent(event)
+        for part in self._parts:
+            self.show_part(part, self.shows(part))
 
     def save(self, settings: Settings) -> None:
         """Remember what is shown and how large."""
@@ -77,6 +96,7 @@ class Workbench(QSplitter):
             state = settings.bytes(name)
             if state is not None:
                 splitter.restoreState(state)
+                self._sized = self._sized or splitter is self
         shown = settings.bytes("benchShows")
         for name in (shown.data().decode(errors="replace") if shown is not None else "").split(","):
             if name in self._parts:
@@ -89,4 +109,5 @@ class Workbench(QSplitter):
 
     def shut_down(self) -> None:
         """End what is being worked out."""
+        self.plots.shut_down()
         self.relating.close()
