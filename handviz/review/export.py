@@ -16,7 +16,7 @@ from handviz.review.store import Library
 
 COLUMNS = ("id", "uuid", "path", "photo_sha256", "frame", "box", "hand", "verdict", "state", "annotator", "blur_px",
            "spread_mm", "best_score", "error_mm", "triage", "flags", "verdicts")  # fmt: skip
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t")
 
 
 def case_record(case: Case, flags: list[Flag], verdicts: list[dict[str, str]], folder: Path) -> dict[str, Any]:
@@ -102,7 +102,9 @@ def _flag_text(flag: dict[str, Any]) -> str:
 
 
 def _cell(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    # A lone carriage return would end the line for some readers.
+    value = value.replace("\r\n", "\n").replace("\r", "\n")
     # A spreadsheet would run a note that looks like a formula.
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return f"'{value}"
-    return value
+    return f"'{value}" if value.startswith(_FORMULA) else value

@@ -39,6 +39,10 @@ def as_sentence(path: Path) -> Iterator[None]:
     """Turn errors of SQLite into a StorageError that names the file, the cause and what to do."""
     try:
         yield
+    except UnicodeEncodeError as error:
+        raise InputError(
+            f"{path}: {error.object!a:.80} is no text that can be stored; rename or correct it."
+        ) from error
     except (sqlite3.Error, OverflowError, UnicodeError) as error:
         name = getattr(error, "sqlite_errorname", "") or ""
         known = (sentence for prefix, sentence in _SENTENCES if name.startswith(prefix))

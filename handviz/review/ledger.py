@@ -101,7 +101,7 @@ class Ledger:
             except BaseException as error:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
-                if isinstance(error, _UNREADABLE):
+                if isinstance(error, _UNREADABLE) and not isinstance(error, UnicodeEncodeError):
                     raise self._unreadable(error) from error
                 raise
         self._own_changes += 1
