@@ -1,6 +1,6 @@
 """How long the window's UI thread is held, and how long a drag takes to reach the picture.
 
-    python tests/benchmarks/app_stall.py
+    python tests/benchmarks/app_stall.py [--json]
 
 The window and the render process are real; predictions come from the hand's template in random places, so no weights
 are needed. A timer that should fire every millisecond tells how long the thread was held (goal: at most 50 ms in every
@@ -8,6 +8,7 @@ phase). Latency is from the mouse's move to the picture in the window.
 """
 
 import itertools
+import json
 import os
 import sys
 import tempfile
@@ -141,8 +142,10 @@ def drag(widget, points: list[tuple[float, float]]) -> None:
     send(QEvent.Type.MouseButtonRelease, points[-1])
 
 
-def main() -> int:
+def measure() -> dict[str, float]:
+    """Print what every phase held and took, and return what has a goal: milliseconds, and seconds for "window"."""
     application = QApplication([])
+    figures: dict[str, float] = {}
     settings = tempfile.TemporaryDirectory()
     for format_ in (QSettings.Format.NativeFormat, QSettings.Format.IniFormat):
         QSettings.setPath(format_, QSettings.Scope.UserScope, settings.name)
@@ -151,7 +154,8 @@ def main() -> int:
     window.resize(1366, 768)
     window.show()
     turn(0)
-    print(f"window shown after {time.perf_counter() - started:.2f} s (imports included)")
+    figures["window"] = time.perf_counter() - started
+    print(f"window shown after {figures['window']:.2f} s (imports included)")
     canvas, session = window.viewport_pane.canvas, window.session
     waits = wait_for(lambda: window.renderer_state == "ready")
     print(f"renderer ready {waits:.2f} s later: {window.render_bridge.client.backend}")
@@ -160,16 +164,18 @@ def main() -> int:
     canvas.frame_shown.connect(lambda _, seconds, full: latencies.append(1000 * seconds) if not full else None)
     pulse = Heartbeat()
     held: list[float] = []
+    worked: list[float] = []
 
     def report(phase: str) -> None:
         longest, percentile, work = pulse.take()
         held.append(longest)
+        worked.append(work)
         frames = ""
         if latencies:
             frames = f"   move to picture: median {np.median(latencies):4.0f} ms, longest {max(latencies):4.0f} ms, "
             frames += f"{len(latencies)} pictures"
         latencies.clear()
-        line = f"{phase:34s} held {longest:5.1f} ms at most, 99% {percentile:5.1f} ms, own work {work:5.1f} ms"
+        line = f"{phase:40s} held {longest:5.1f} ms at most, 99% {percentile:5.1f} ms, own work {work:5.1f} ms"
         print(line + frames, flush=True)
 
     turn(1.0)
@@ -203,9 +209,12 @@ def main() -> int:
             slider = window.inspector.scores.slider
             across = np.concatenate([np.linspace(0.1, 0.9, MOVES // 2), np.linspace(0.9, 0.1, MOVES // 2)])
             drag(slider, [(share * slider.width(), slider.height() / 2) for share in across])
+            if count == 100:
+                figures["threshold"] = float(np.median(latencies))
             report(f"K={count}: drag the threshold")
             session.selection.set_threshold(0.3)
             turn(0.8)
+            figures |= changes(session, canvas, latencies, count, report)
             window.session.view.look("camera")
             wait_for(lambda: canvas.at_rest)
             turn(0.8)
@@ -218,10 +227,54 @@ def main() -> int:
             session.view.look("front")
             turn(0.8)
             pulse.take()
+        for part in window.bench.parts:
+            window.bench.show_part(part, True)
+        turn(1.5)
+        pulse.take()
+        latencies.clear()
+        drag(slider, [(share * slider.width(), slider.height() / 2) for share in across])
+        report("K=100: threshold, table and plots open")
+        for step in range(12):
+            session.selection.choose(7 * step)
+            turn(0.15)
+        report("K=100: selection, table and plots open")
     begin = time.perf_counter()
     window.close()
     print(f"closed in {time.perf_counter() - begin:.2f} s")
     print(f"longest hold of all: {max(held):.1f} ms (goal 50)")
+    return figures | {"held": max(held), "work": max(worked)}
+
+
+def changes(session, canvas, latencies: list[float], count: int, report) -> dict[str, float]:
+    """Milliseconds from a change to its picture, by kind, for K = 100."""
+    view, selection = session.view, session.selection
+    colors = itertools.cycle(["score", "spread", "timestep"])
+    kinds = {
+        "solo": lambda step: view.set_solo(step % 2 == 0),
+        "colour": lambda step: view.set_coloring(next(colors)),
+        "selection": lambda step: selection.choose(None if step % 4 == 3 else step),
+    }
+    figures = {}
+    for kind, change in kinds.items():
+        latencies.clear()
+        for step in range(12):
+            change(step)
+            wait_for(lambda: canvas.at_rest)
+            turn(0.1)
+        if count == 100 and latencies:
+            figures[kind] = float(np.median(latencies))
+        report(f"K={count}: {kind}")
+    view.set_solo(False)
+    view.set_coloring("timestep")
+    selection.choose(None)
+    turn(0.8)
+    return figures
+
+
+def main() -> int:
+    figures = measure()
+    if "--json" in sys.argv:
+        print(json.dumps(figures))
     return 0
 
 

@@ -61,6 +61,11 @@ class Workbench(QSplitter):
             part.setVisible(False)
         self._lower.setVisible(False)
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Names of what can be shown or put away."""
+        return tuple(self._parts)
+
     def shows(self, part: str) -> bool:
         """Whether the table or the plots are in sight."""
         return not self._parts[part].isHidden()
