@@ -73,6 +73,10 @@ class Page(QWidget):
     def open_files(self, paths: list[Path]) -> None:
         """Open files that were dropped on the page, or chosen while it shows."""
 
+    def at_rest(self) -> bool:
+        """Whether nothing is under way any more, so that a picture of the page can be taken."""
+        return True
+
     def entered(self) -> None:
         """The page comes into sight."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -57,17 +58,12 @@ def _of_command(window: MainWindow, binding: Binding) -> Entry:
     action = window.actions_by_name.get(binding.name)
     here = binding.page in (EVERYWHERE, window.pages.current)
 
-    def run() -> None:
-        if not here:
-            window.pages.show_page(binding.page)
-        window.actions_by_name[binding.name].trigger()
-
     checked = action.isChecked() if action is not None and action.isCheckable() and here else None
     # What another page would allow is known once it shows.
     enabled = action.isEnabled() if action is not None and here else True
-    return Entry(
-        binding.name, binding.text, binding.section, key_text(window.keymap.keys(binding.name)), enabled, checked, run
-    )
+    keys = key_text(window.keymap.keys(binding.name))
+    run = functools.partial(window.start_command, binding.name)
+    return Entry(binding.name, binding.text, binding.section, keys, enabled, checked, run)
 
 
 def _of_action(action: QAction, section: str) -> Entry:

@@ -6,10 +6,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from handviz.errors import HandvizError
+from handviz.errors import HandvizError, InputError
 
 if TYPE_CHECKING:
     from handviz.app.window import MainWindow
+
+LOOK_MS = 60
+LOOKS = 3
+"""So often in a row everything has to be at rest."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,8 @@ class ScreenshotOptions:
     """x, y, w, h in pixels of the source; None = detect."""
     hand: str = "auto"
     threshold: float = 0.0
+    top: int | None = None
+    """Keep so many best ones in place of the threshold."""
     view: str = "front"
     """One of handviz.app.models.view.VIEWS."""
     turn_degrees: tuple[float, float] = (0.0, 0.0)
@@ -34,6 +40,8 @@ class ScreenshotOptions:
     """Number of the hypothesis to highlight, from 1."""
     hide: tuple[str, ...] = field(default=())
     """Timesteps to hide."""
+    commands: tuple[str, ...] = ()
+    """Names of commands to start, one after the other, each once the one before has settled."""
     timeout_seconds: float = 300.0
 
 
@@ -44,30 +52,38 @@ class Photographer:
         self._window = window
         self._options = options
         self._error: str | None = None
-        self._settled = False
+        self._arranged = False
+        self._commands = list(options.commands)
+        self._looks_at_rest = 0
 
     def run(self, files: list[Path], frame: int) -> int:
-        """Open files, wait, save. Returns 0, or raises HandvizError saying why there is no picture."""
+        """Open files, wait, start the commands, save. Returns 0, or raises HandvizError saying why there is none."""
         from PySide6.QtCore import QTimer
         from PySide6.QtWidgets import QApplication
 
         from handviz.app.saving import write_image
 
         window, options, application = self._window, self._options, QApplication.instance()
+        unknown = [name for name in options.commands if name not in window.keymap.bindings]
+        if unknown:
+            window.shut_down()
+            raise InputError(f"There is no command {unknown[0]}; handviz screenshots --commands lists them.")
         self._prepare()
         window.opening.failed.connect(self._fail)
         window.control.failed.connect(lambda message, _: self._fail(message))
         window.render_bridge.status.connect(
             lambda status: self._fail(status.message) if status.state == "failed" else None
         )
-        window.viewport_pane.canvas.frame_shown.connect(self._frame_shown)
         window.session.prediction_changed.connect(self._arrange)
         window.resize(*options.size)
         window.show()
         if files:
             window.opening.open_all(files, frame)
         else:
-            QTimer.singleShot(500, self._finish)
+            self._arranged = True
+        look = QTimer(window, interval=LOOK_MS)
+        look.timeout.connect(self._look)
+        look.start()
         limit = (
             f"The screenshot was not ready after {options.timeout_seconds:.0f} s; try a smaller number of hypotheses."
         )
@@ -85,12 +101,15 @@ class Photographer:
         options, session = self._options, self._window.session
         session.set_request(hypotheses=options.hypotheses, seed=options.seed, hand=options.hand)
         session.selection.set_threshold(options.threshold)
+        if options.top is not None:
+            session.selection.set_mode("top")
+            session.selection.set_top_n(options.top)
         # The window predicts each new picture by itself, right after this.
         session.picture_changed.connect(lambda: session.set_request(box=options.box))
 
     def _arrange(self) -> None:
         session, options = self._window.session, self._options
-        if session.prediction is None:
+        if session.prediction is None or self._arranged:
             return
         for timestep, name in enumerate(session.prediction.timesteps):
             session.view.set_timestep(timestep, name not in options.hide)
@@ -100,17 +119,38 @@ class Photographer:
             session.view.orbit_by(yaw, pitch)
         if options.choose is not None:
             session.selection.choose(options.choose - 1)
-        self._settled = True
+        self._arranged = True
 
-    def _frame_shown(self, request_id: int, seconds: float, full_detail: bool) -> None:
-        if self._settled and full_detail and self._window.viewport_pane.canvas.at_rest:
+    def _look(self) -> None:
+        """Start the next command, or take the picture, once all is at rest for a while."""
+        self._looks_at_rest = self._looks_at_rest + 1 if self._arranged and at_rest(self._window) else 0
+        if self._looks_at_rest < LOOKS:
+            return
+        self._looks_at_rest = 0
+        if self._commands:
+            self._window.start_command(self._commands.pop(0))
+        else:
             self._finish()
 
     def _fail(self, message: str) -> None:
-        self._error = message
+        self._error = self._error or message
         self._finish()
 
     def _finish(self) -> None:
         from PySide6.QtWidgets import QApplication
 
         QApplication.instance().quit()
+
+
+def at_rest(window: MainWindow) -> bool:
+    """Whether everything in sight is as it will stay: nothing loads or is predicted, and meshes are drawn sharply."""
+    from handviz.app.pages import Page
+    from handviz.app.viewport_canvas import ViewportCanvas
+
+    session = window.session
+    if session.loading or session.job is not None or window.renderer_state == "starting":
+        return False
+    page = window.pages.currentWidget()
+    if isinstance(page, Page) and not page.at_rest():
+        return False
+    return all(canvas.sharp for canvas in window.findChildren(ViewportCanvas) if canvas.isVisible())

@@ -52,6 +52,7 @@ class ViewportCanvas(QWidget):
         self._frame_camera: Camera | None = None
         self._newest: int | None = None
         self._shown: int | None = None
+        self._full_detail = False
         self._last_of_before = -1
         self._press: QPointF | None = None
         self._last = QPointF()
@@ -120,6 +121,7 @@ class ViewportCanvas(QWidget):
         self._frame = QImage(image.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
         self.update()
         self._shown = frame.request_id
+        self._full_detail = frame.full_detail
         asked, self._frame_camera = self._asked.get(frame.request_id, (time.monotonic(), self._frame_camera))
         # A quick picture may be followed by one in full detail with the same id.
         self._asked = {key: value for key, value in self._asked.items() if key >= frame.request_id}
@@ -129,6 +131,11 @@ class ViewportCanvas(QWidget):
     def at_rest(self) -> bool:
         """Whether the picture in sight shows everything as it now is."""
         return not (self._dirty or self._soon.isActive()) and self._newest in (None, self._shown)
+
+    @property
+    def sharp(self) -> bool:
+        """Whether it is at rest and drawn in full detail, or has nothing to draw."""
+        return self._session.prediction is None or (self.at_rest and self._shown is not None and self._full_detail)
 
     def _show_prediction(self) -> None:
         prediction = self._session.prediction

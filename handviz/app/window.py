@@ -13,6 +13,7 @@ from handviz.app.clients import ClientFactories, PredictionBridge, RenderBridge
 from handviz.app.commands import handlers
 from handviz.app.inspector import Inspector
 from handviz.app.models import remembered
+from handviz.app.models.keymap import EVERYWHERE
 from handviz.app.models.scene import why_nothing_shows
 from handviz.app.models.session import SessionModel
 from handviz.app.opening import Opening, demo_photos
@@ -326,6 +327,13 @@ class MainWindow(QMainWindow):
         if self._keep_state:
             self.bench.restore(self.settings)
             remembered.take_up(self.session, self.settings.text("view"))
+
+    def start_command(self, name: str) -> None:
+        """Start a command by its name, on the page where it is in effect."""
+        page = self.keymap.bindings[name].page
+        if page not in (EVERYWHERE, self.pages.current):
+            self.pages.show_page(page)
+        self.actions_by_name[name].trigger()
 
     def restore_page(self) -> None:
         """Show the page that was in sight last time."""

@@ -32,11 +32,19 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     shot.add_argument(
         "--threshold", type=float, default=0.0, metavar="T", help="score from which hypotheses are kept (0)"
     )
+    shot.add_argument("--top", type=int, metavar="N", help="keep the N best by score, whatever the threshold")
     shot.add_argument("--view", choices=VIEWS, default="front")
     shot.add_argument(
         "--turn", type=float, nargs=2, default=(0.0, 0.0), metavar=("YAW", "PITCH"), help="degrees away from the view"
     )
     shot.add_argument("--choose", type=int, metavar="NUMBER", help="hypothesis to highlight, from 1")
+    shot.add_argument(
+        "--do",
+        nargs="*",
+        default=(),
+        metavar="COMMAND",
+        help="commands to start before, by name (see handviz screenshots --commands)",
+    )
     shot.add_argument("--hide", nargs="*", default=(), choices=("past", "middle", "future"), metavar="TIMESTEP")
     parser.set_defaults(run=run)
 
@@ -74,6 +82,8 @@ def run(args: argparse.Namespace) -> int:
             turn_degrees=tuple(args.turn),
             choose=args.choose,
             hide=tuple(args.hide),
+            commands=tuple(args.do),
+            top=args.top,
         )
     return run_app(
         args.files,

@@ -82,6 +82,10 @@ class ComparePage(Page):
             self._make_pane(state.linked).open(state)
         self._activate(self.panes[0])
 
+    def at_rest(self) -> bool:
+        """Whether every pane shows what it was asked for."""
+        return not any(pane.busy for pane in self.panes)
+
     def entered(self) -> None:
         """Take over what the page "One photo" shows, when nothing else is here."""
         session = self._services.session
