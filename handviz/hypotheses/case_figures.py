@@ -20,7 +20,9 @@ from handviz.hypotheses.selection import keep_top
 
 CROP_PX = 256.0
 """Side of the crop whose pixels blur and disagreement are told in, so that hands of any size compare."""
-KEPT_FOR_BLUR = 4
+KEPT_FOR_PATH = 4
+BLUR_ENTRY = "blur_crop_px"
+"""In a prediction's provenance: the length of the blur as the photo tells it, px of a 256 px crop."""
 
 
 def _nothing() -> np.ndarray:
@@ -50,9 +52,12 @@ class CaseFigures:
     motions: int | None = None
     """Clusters of motion."""
     blur_px: float | None = None
-    """Estimated longest joint path over the exposure, px of the source image."""
+    """Estimated longest joint path over the exposure, px of the source image; told from the photo where that was
+    done, else from the hypotheses."""
     blur_crop_px: float | None = None
     """The same in px of a 256 px crop."""
+    path_crop_px: float | None = None
+    """The longest joint path of the mean of the best-scored hypotheses, px of a 256 px crop."""
 
     def __post_init__(self) -> None:
         count = len(self.score)
@@ -127,14 +132,17 @@ def figures_of(
     known = prediction.provenance
     scores = {
         "score": prediction.score.astype(np.float64),
-        "palm_probability": _probability(known.get("detection_score")),
-        "hand_probability": _probability(known.get("hand_probability")),
+        "palm_probability": _within(known.get("detection_score"), 1.0),
+        "hand_probability": _within(known.get("hand_probability"), 1.0),
         "motions": motions,
     }
     if not prediction.has_joints:
         return CaseFigures(**scores)
     scale = CROP_PX / crop_side
-    blur = blur_length_px(prediction.joints_2d, prediction.score, keep_top(prediction.score, KEPT_FOR_BLUR))
+    best = keep_top(prediction.score, KEPT_FOR_PATH)
+    path = scale * blur_length_px(prediction.joints_2d, prediction.score, best)
+    blur = _within(known.get(BLUR_ENTRY), 1000.0)
+    blur = path if blur is None else blur
     off = None
     if prediction.heatmap_joints_2d is not None:
         off = scale * float(np.median(distance_to_joints(prediction.joints_2d, prediction.heatmap_joints_2d)))
@@ -142,8 +150,8 @@ def figures_of(
     if truth_joints is not None and truth_joints.shape == prediction.joints.shape[1:]:
         errors = dict(zip(_ERRORS, errors_against(prediction.joints, truth_joints), strict=True))
     return CaseFigures(
-        **scores, **errors, spread_mm=spread_mm(prediction.joints), off_joints_px=off, blur_px=blur,
-        blur_crop_px=scale * blur,
+        **scores, **errors, spread_mm=spread_mm(prediction.joints), off_joints_px=off,
+        blur_px=blur / scale, blur_crop_px=blur, path_crop_px=path,
     )  # fmt: skip
 
 
@@ -180,10 +188,10 @@ def kept_error_mm(prediction: Prediction, truth_joints: np.ndarray, keep: np.nda
     return float(mpjpe_mm(relative.mean(0), truth_joints).mean())
 
 
-def _probability(text: str | None) -> float | None:
-    """A probability from a prediction's provenance, which may come from anywhere; None where it is none."""
+def _within(text: str | None, most: float) -> float | None:
+    """A number in 0..most from a prediction's provenance, which may come from anywhere; None where it is none."""
     try:
         value = float(text) if text is not None else math.nan
     except ValueError:
         return None
-    return value if 0.0 <= value <= 1.0 else None
+    return value if 0.0 <= value <= most else None

@@ -19,9 +19,12 @@ from handviz.geometry.rotations import matrix_to_axis_angle
 from handviz.geometry.skeleton import TIMESTEPS
 from handviz.hand.mirroring import mirror_faces, mirror_rotations
 from handviz.hand.model import DEFAULT_HAND, HandModel, users_mano
+from handviz.hypotheses.case_figures import BLUR_ENTRY
 from handviz.hypotheses.prediction import Prediction
 from handviz.hypotheses.selection import score_from_logits
 from handviz.inference.arguments import check_box, check_intrinsics, check_request
+from handviz.inference.blur_estimate import SIDE as BLUR_SIDE
+from handviz.inference.blur_estimate import BlurEstimator
 from handviz.inference.crops import warp
 from handviz.inference.detector import HandDetector, check_image
 from handviz.inference.devices import choose_device
@@ -47,6 +50,7 @@ class Predictor:
         device: torch.device,
         provenance: dict[str, str],
         use_betas: bool = True,
+        blur: BlurEstimator | None = None,
     ):
         self.generator = generator
         self.selector = selector
@@ -54,6 +58,7 @@ class Predictor:
         self.detector = detector
         self.device = device
         self.provenance = provenance
+        self.blur = blur
         self._use_betas = use_betas
 
     @classmethod
@@ -86,7 +91,9 @@ class Predictor:
         }
         # The networks' betas mean something in the shape space they were trained with, which is the shipped hand's.
         own_shapes = hand_path is None or hand.sha256 == sha256(models_dir() / DEFAULT_HAND)
-        return cls(generator, selector, hand, HandDetector.load(), chosen, provenance, use_betas=own_shapes)
+        return cls(
+            generator, selector, hand, HandDetector.load(), chosen, provenance, own_shapes, BlurEstimator.shipped()
+        )
 
     def predict(
         self,
@@ -131,6 +138,10 @@ class Predictor:
         camera = CropCamera.from_box(crop_square(box), intrinsics, mirrored=hand == "left")
         recovery = self._recover(image, camera, hypotheses, seed)
         report(0.9, "Placing the hands in the photo")
+        if self.blur is not None:
+            seen = recovery.heatmap_joints_2d[0].double().cpu().numpy()
+            blur = self.blur.estimate(warp(image, camera.homography(BLUR_SIDE), BLUR_SIDE), seen)
+            found[BLUR_ENTRY] = f"{blur:.1f}"
         provenance = self.provenance | found | {"seed": str(seed)}
         return self._to_prediction(recovery, camera, box, hand, provenance)
 
