@@ -11,12 +11,12 @@ from typing import TypeVar
 from handviz.errors import InputError
 from handviz.review.connections import connect, in_memory, write_whole
 from handviz.review.faults import StorageError, as_sentence
-from handviz.review.journal import Recorder, next_entry, step
+from handviz.review.journal import Recorder
 
 Result = TypeVar("Result")
 
 RETRY_SECONDS = 2.0
-_MANY_CHANGES = 200
+_MANY_CHANGES = 50
 _UNREADABLE = (ValueError, TypeError, KeyError, RecursionError)
 """What values that no handviz wrote lead to; columns of SQLite hold any type."""
 
@@ -38,6 +38,7 @@ class Ledger:
         self._version = -1
         self._since: list[tuple[str | None, Callable[[Recorder], object]]] = []
         self._unsaved: list[tuple[str | None, Callable[[Recorder], object]]] = []
+        self._refused: list[str] = []
         self._trouble = ""
         self._tried = 0.0
 
@@ -112,42 +113,16 @@ class Ledger:
             f"{self.path}: a row of it cannot be read ({' '.join(str(error).split())[:200]}); it is damaged."
         )
 
-    # --- undo --------------------------------------------------------------------------------------------------------
-
-    def undo(self) -> str | None:
-        """Undo the annotator's last change, in this run or an earlier one: what it was. Raises InputError."""
-        return self._step(forward=False)
-
-    def redo(self) -> str | None:
-        """Redo what was undone last: what it was. Raises InputError."""
-        return self._step(forward=True)
-
-    def undo_sentence(self) -> str | None:
-        """What undo would undo."""
-        entry = self.read(lambda connection: next_entry(connection, self.annotator, False))
-        return entry and entry[1]
-
-    def redo_sentence(self) -> str | None:
-        """What redo would redo."""
-        entry = self.read(lambda connection: next_entry(connection, self.annotator, True))
-        return entry and entry[1]
-
-    def _step(self, forward: bool) -> str | None:
-        with self._lock:
-            entry = self.read(lambda connection: next_entry(connection, self.annotator, forward))
-            if entry is None:
-                return None
-            problem = self.change(None, lambda recorder: step(recorder.connection, entry[0], forward))
-            if problem is not None:
-                raise InputError(problem)
-            return entry[1]
-
     # --- windows side by side ----------------------------------------------------------------------------------------
 
     def change_stamp(self) -> int:
-        """Another number after every change, from here or from another window. Cheap: for asking every second."""
+        """Another number after every change, from here or from another window. Cheap: for asking every second.
+
+        Raises InputError, once, when a file came back on which some changes that were kept no longer fit.
+        """
         with self._lock:
             self._try_again()
+            self._tell_refused()
             if self._file is not None and not self._trouble:
                 try:
                     self._renew_twin()
@@ -168,11 +143,15 @@ class Ledger:
         return len(self._unsaved)
 
     def retry(self) -> None:
-        """Try to write what is unsaved to the file. Raises StorageError when it still fails."""
+        """Try to write what is unsaved to the file.
+
+        Raises StorageError when it still fails, InputError when others' changes left no place for some.
+        """
         with self._lock:
             self._try_again(now=True)
             if self._trouble:
                 raise StorageError(self._trouble)
+            self._tell_refused()
 
     def save_copy(self, path: str | Path) -> None:
         """Write all there is, unsaved changes too, to a new file. Raises InputError when that fails or it exists."""
@@ -225,7 +204,6 @@ class Ledger:
         if not self._trouble or (not now and time.monotonic() - self._tried < RETRY_SECONDS):
             return
         self._tried = time.monotonic()
-        refused = []
         # First, since SQLite would use what it has open of the file again.
         if self._file is not None:
             self._file.close()
@@ -240,7 +218,7 @@ class Ledger:
                 except StorageError:
                     raise
                 except InputError as error:
-                    refused.append(str(error))
+                    self._refused.append(str(error))
                 self._unsaved.pop(0)
             self._trouble, self._version = "", -1
             self._renew_twin()
@@ -248,5 +226,9 @@ class Ledger:
             self._trouble = str(error)
             return
         self._own_changes += 1
+
+    def _tell_refused(self) -> None:
+        """Say, once, that others' changes left no place for some that were kept."""
+        refused, self._refused = self._refused, []
         if refused:
             raise InputError(f"{self.path} is back, but {len(refused)} changes no longer fit: {refused[0]}")

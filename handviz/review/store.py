@@ -7,7 +7,7 @@ from handviz.review.cases import Case, FlagKind
 from handviz.review.connections import SUFFIX, connect, in_memory, read_whole
 from handviz.review.faults import StorageError
 from handviz.review.filters import CaseFilter
-from handviz.review.journal import Recorder
+from handviz.review.journal import Recorder, next_entry, step
 from handviz.review.judgements import Judgements
 
 __all__ = ["SUFFIX", "Library"]
@@ -47,6 +47,36 @@ class Library(Judgements):
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    # --- undo --------------------------------------------------------------------------------------------------------
+
+    def undo(self) -> str | None:
+        """Undo the annotator's last change, in this run or an earlier one: what it was. Raises InputError."""
+        return self._step(forward=False)
+
+    def redo(self) -> str | None:
+        """Redo what was undone last: what it was. Raises InputError."""
+        return self._step(forward=True)
+
+    def undo_sentence(self) -> str | None:
+        """What undo would undo."""
+        entry = self.read(lambda connection: next_entry(connection, self.annotator, False))
+        return entry and entry[1]
+
+    def redo_sentence(self) -> str | None:
+        """What redo would redo."""
+        entry = self.read(lambda connection: next_entry(connection, self.annotator, True))
+        return entry and entry[1]
+
+    def _step(self, forward: bool) -> str | None:
+        with self._lock:
+            entry = self.read(lambda connection: next_entry(connection, self.annotator, forward))
+            if entry is None:
+                return None
+            problem = self.change(None, lambda recorder: step(recorder.connection, entry[0], forward))
+            if problem is not None:
+                raise InputError(problem)
+            return entry[1]
 
     # --- lists that people edit --------------------------------------------------------------------------------------
 

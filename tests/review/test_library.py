@@ -1,5 +1,6 @@
 """Cases, flags and verdicts of one library, as one annotator sees them."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -176,3 +177,21 @@ def test_two_windows_see_each_others_changes(library, path):
         assert library.verdicts() == {"grace": {1: "unsure"}}
         library.set_verdict(1, "accept")
         assert other.change_stamp() != after[1]
+
+
+def test_many_windows_and_threads_lose_nothing(library, path):
+    """Four windows on one file, each used by two threads, flag at once."""
+    windows = [Library.open(path, f"annotator {number}") for number in range(4)]
+
+    def flag(number: int) -> None:
+        for turn in range(8):
+            windows[number % 4].add_flag(turn % 6 + 1, "wrong pose", note=f"{number}/{turn}")
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(flag, range(8)))
+    notes = {note.note for note in library.flags(everybody=True)}
+    assert notes == {f"{number}/{turn}" for number in range(8) for turn in range(8)}
+    assert [window.unsaved for window in windows] == [0, 0, 0, 0]
+    for window in windows:
+        assert len(window.flags()) == 16
+        window.close()
