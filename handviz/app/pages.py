@@ -26,6 +26,7 @@ from handviz.app.library.commands import LIBRARY_COMMANDS
 from handviz.app.models.session import SessionModel
 from handviz.app.saving import Saver
 from handviz.app.settings import Settings
+from handviz.app.sweep.commands import SWEEP_COMMANDS
 from handviz.app.theme import Theme
 from handviz.app.tips import set_tip
 
@@ -111,9 +112,16 @@ def _library(services: Services) -> Page:
     return LibraryPage(services)
 
 
+def _sweep(services: Services) -> Page:
+    from handviz.app.sweep.page import SweepPage
+
+    return SweepPage(services)
+
+
 PAGES: tuple[PageEntry, ...] = (
     PageEntry("side-by-side", "Side by side", _compare, COMPARE_COMMANDS, "handviz.app.compare.page"),
     PageEntry("library", "Library", _library, LIBRARY_COMMANDS, "handviz.app.library.page"),
+    PageEntry("sweep", "Blur sweep", _sweep, SWEEP_COMMANDS, "handviz.app.sweep.page"),
 )
 
 

@@ -81,3 +81,35 @@ def motion_between(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """Optical flow (H, W, 2) in px, right and down, of what the first picture shows to where the second shows it."""
     grey = [cv2.cvtColor(np.ascontiguousarray(image), cv2.COLOR_RGB2GRAY) for image in (first, second)]
     return cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM).calc(*grey, None)
+
+
+def motion_of_points(points: np.ndarray, moves: np.ndarray, size: tuple[int, int], reach: float) -> np.ndarray:
+    """Motion (H, W, 2) in px of a picture of size (width, height) in which points (N, 2) move by moves (N, 2).
+
+    Near a point a pixel goes along with it; reach px away and farther the picture stands still.
+    """
+    width, height = size
+    # Motion is smooth, so a coarse grid is enough.
+    coarse = max(int(reach / 8.0), 1)
+    columns, rows = np.meshgrid(np.arange(0, width + coarse, coarse), np.arange(0, height + coarse, coarse))
+    total, weights = np.zeros((*rows.shape, 2)), np.zeros(rows.shape)
+    for (x, y), move in zip(np.asarray(points, np.float64), np.asarray(moves, np.float64), strict=True):
+        weight = np.exp(-((columns - x) ** 2 + (rows - y) ** 2) / (2.0 * (0.4 * reach) ** 2))
+        total += weight[..., None] * move
+        weights += weight
+    # What lies still has a weight of its own, which wins away from all points.
+    field = (total / (weights + np.exp(-0.5 / 0.4**2))[..., None]).astype(np.float32)
+    across = np.arange(width, dtype=np.float32) / coarse
+    down = np.arange(height, dtype=np.float32) / coarse
+    return cv2.remap(field, *np.meshgrid(across, down), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+
+
+def travel_px(motion: np.ndarray, box: tuple[float, float, float, float]) -> float:
+    """How far what is in a box (x, y, w, h) px moves: the upper quartile of motion (H, W, 2) there, for the hand fills
+    a part of its box and the rest may stand still."""
+    height, width = motion.shape[:2]
+    x, y, w, h = box
+    left, right = int(np.clip(x, 0, width - 1)), int(np.clip(x + w, 1, width))
+    top, bottom = int(np.clip(y, 0, height - 1)), int(np.clip(y + h, 1, height))
+    inside = motion[top : max(bottom, top + 1), left : max(right, left + 1)]
+    return float(np.percentile(np.linalg.norm(inside, axis=-1), 75.0))

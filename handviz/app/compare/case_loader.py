@@ -20,9 +20,11 @@ class CaseLoader(Loader):
         picture: Picture | None = None,
         prediction: Prediction | None = None,
         truth: Truth | None = None,
+        blurred: bool = False,
     ) -> None:
-        """Load a case; what of it is at hand already is not read again."""
-        self._request(lambda: self._load(case, picture, prediction, truth))
+        """Load a case; what of it is at hand already is not read again. blurred says that the picture is so already."""
+        smear_px = 0.0 if blurred else case.smear_px
+        self._request(lambda: self._load(replace(case, smear_px=smear_px), picture, prediction, truth))
 
     def _load(
         self, case: CaseReference, picture: Picture | None, prediction: Prediction | None, truth: Truth | None

@@ -180,6 +180,14 @@ class ComparePage(Page):
             return
         self._start_preset(preset, case, weights, at_hand)
 
+    def show_pair(self, *cases: tuple[PaneState, SessionModel]) -> None:
+        """Show cases that are at hand whole, picture and prediction, in the first panes."""
+        while len(self.panes) < len(cases):
+            self._make_pane()
+        self._activate(self.panes[0])
+        for pane, (state, session) in zip(self.panes, cases, strict=False):
+            pane.open(state, session, blurred=True)
+
     def compare(self, preset: str) -> None:
         """A preset about the case of the active pane, else of the page "One photo"."""
         session, case, at_hand = self._services.session, self.active.case, self.active.model.source

@@ -118,8 +118,11 @@ class ComparePane(QFrame):
 
     # --- cases -------------------------------------------------------------------------------------------------------
 
-    def open(self, state: PaneState, at_hand: SessionModel | None = None) -> None:
-        """Show a case, or be empty; at_hand is a session that holds its picture, and perhaps its prediction."""
+    def open(self, state: PaneState, at_hand: SessionModel | None = None, blurred: bool = False) -> None:
+        """Show a case, or be empty; at_hand is a session that holds its picture, and perhaps its prediction.
+
+        blurred says that the picture at hand has the case's blur already.
+        """
         self._drop_job()
         self.error = ""
         self.case = state.case
@@ -135,8 +138,8 @@ class ComparePane(QFrame):
         if at_hand is None or at_hand.picture is None:
             self._loader.load(state.case)
         else:
-            same_weights = state.case.weights is None
-            self._loader.load(state.case, at_hand.picture, at_hand.prediction if same_weights else None, at_hand.truth)
+            prediction = at_hand.prediction if state.case.weights is None else None
+            self._loader.load(state.case, at_hand.picture, prediction, at_hand.truth, blurred)
         self.refresh()
 
     @property

@@ -1,0 +1,229 @@
+"""Runs a sweep in the background: reads the picture, blurs it, has every step predicted, one after the other."""
+
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QObject, Qt, QThreadPool, Signal
+
+from handviz.app.clients import PredictionBridge
+from handviz.app.models.comparison import CaseReference
+from handviz.app.models.session import Picture
+from handviz.errors import HandvizError, InputError
+from handviz.hypotheses.prediction import Prediction
+from handviz.hypotheses.sweep import Step, measure
+from handviz.hypotheses.truth import Truth, truth_beside
+from handviz.inference.events import Cancelled, Done, Event, Failed, WorkerDied
+from handviz.inference.sweep_pictures import SweepPlan, frames_needed, sweep_pictures
+
+
+@dataclass(frozen=True, eq=False)
+class SweepPicture:
+    """A step that is done."""
+
+    step: Step
+    picture: Picture
+    """As it was predicted, blurred."""
+    prediction: Prediction
+
+
+@dataclass(frozen=True, eq=False)
+class _Read:
+    pictures: list[Picture]
+    """The frames that the plan needs, the sharp one in the middle."""
+    truth: Truth | None
+
+
+def read_case(case: CaseReference, plan: SweepPlan, at_hand: Picture | None) -> _Read:
+    """The pictures a sweep starts from. Raises HandvizError when they cannot be read."""
+    if at_hand is not None and not (plan.kind == "frames" and at_hand.is_video):
+        frames_needed(plan, at_hand.frame, at_hand.frame_count)
+        return _Read([at_hand], _truth_of(at_hand.path))
+    from handviz.media import open_media
+    from handviz.media.photos import Photo
+
+    media = open_media(Path(case.path))
+    if isinstance(media, Photo):
+        frames_needed(plan, 0, 1)
+        return _Read([Picture(Path(case.path), media.image, focal_px=media.focal_px)], _truth_of(Path(case.path)))
+    try:
+        numbers = frames_needed(plan, case.frame, media.frame_count)
+        frames = [Picture(media.path, media.frame(n), n, media.frame_count, media.fps) for n in numbers]
+    finally:
+        media.close()
+    return _Read(frames, None)
+
+
+def _truth_of(photo: Path) -> Truth | None:
+    try:
+        return truth_beside(photo)
+    except InputError:
+        return None
+
+
+class SweepRunner(QObject):
+    """One sweep at a time. started carries the box side in px and the timesteps once the sharp picture is predicted;
+    stepped a SweepPicture; progressed how many of how many steps are done and the seconds left, None while unknown;
+    finished whether all are done; failed a sentence."""
+
+    started = Signal(float, object)
+    stepped = Signal(object)
+    progressed = Signal(int, int, object)
+    finished = Signal(bool)
+    failed = Signal(str)
+    _answered = Signal(int, object, object, object)
+
+    def __init__(self, predictions: PredictionBridge, parent: QObject) -> None:
+        super().__init__(parent)
+        self._client = predictions.client
+        self._pool = QThreadPool(self)
+        self._pool.setMaxThreadCount(1)
+        self._ticket = 0
+        self._request: int | None = None
+        self._pending: tuple[float, Picture] | None = None
+        self._ready: tuple[float, np.ndarray] | None = None
+        self._pictures: Iterator[tuple[float, np.ndarray]] | None = None
+        self._sharp: Prediction | None = None
+        self._read: _Read | None = None
+        self._done = self._total = 0
+        self.running = False
+        self._answered.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        predictions.event.connect(self._handle)
+
+    def start(self, case: CaseReference, plan: SweepPlan, at_hand: Picture | None = None) -> None:
+        """Sweep a case; at_hand is its picture where it has been read already."""
+        self._stop()
+        self.running = True
+        self._case, self._plan = case, plan
+        self._read = self._sharp = self._pictures = self._ready = None
+        self._done, self._total = 0, plan.steps
+        self._begun = time.monotonic()
+        self.progressed.emit(0, self._total, None)
+        self._work(lambda: read_case(case, plan, at_hand), self._take_pictures)
+
+    def cancel(self) -> None:
+        """Leave the sweep where it is."""
+        if self.running:
+            self._stop()
+            self.finished.emit(False)
+
+    def close(self) -> None:
+        """End the thread."""
+        self._stop()
+        self._pool.waitForDone()
+
+    def _stop(self) -> None:
+        self.running = False
+        self._ticket += 1
+        if self._request is not None:
+            self._client.cancel(self._request)
+            self._request = None
+
+    def _work(self, work: Callable[[], object], then: Callable[[object], None]) -> None:
+        """Call work in the thread and then(result) here, unless the sweep has ended meanwhile."""
+        ticket = self._ticket
+
+        def run() -> None:
+            try:
+                result, error = work(), None
+            except HandvizError as problem:
+                result, error = None, str(problem)
+            except MemoryError:
+                result, error = None, "There is not enough memory for this sweep; ask for fewer steps."
+            except Exception as problem:
+                traceback.print_exc()
+                result, error = None, f"The picture could not be blurred ({problem}); details are in the terminal."
+            self._answered.emit(ticket, result, error, then)
+
+        # Not a QRunnable: Qt deletes it behind PySide's back, which then takes whatever is next at its address for it.
+        self._pool.start(run)
+
+    def _deliver(self, ticket: int, result: object, error: str | None, then: Callable[[object], None]) -> None:
+        if ticket != self._ticket:
+            return
+        if error is not None:
+            self._fail(error)
+        else:
+            then(result)
+
+    def _fail(self, message: str) -> None:
+        self._stop()
+        self.failed.emit(message)
+        self.finished.emit(False)
+
+    def _take_pictures(self, read: _Read) -> None:
+        self._read = read
+        if self._plan.kind == "frames":
+            self._total = len(read.pictures) // 2 + 1
+        sharp = read.pictures[len(read.pictures) // 2]
+        self._submit(0.0, sharp, self._case.box, None if self._case.hand == "auto" else self._case.hand)
+
+    def _submit(self, blur_px: float, picture: Picture, box: object, hand: str | None) -> None:
+        self._pending = blur_px, picture
+        self._request = self._client.submit(
+            picture.image,
+            box=box,
+            hand=hand,
+            hypotheses=self._case.hypotheses,
+            seed=self._case.seed,
+            intrinsics=picture.intrinsics,
+        )
+
+    def _handle(self, event: Event) -> None:
+        if not self.running or self._request is None:
+            return
+        if isinstance(event, WorkerDied) and not event.restarting:
+            self._fail(event.message)
+        elif isinstance(event, (Done, Failed, Cancelled)) and event.id == self._request:
+            self._request = None
+            if isinstance(event, Done):
+                self._take_prediction(event.prediction)
+            elif isinstance(event, Failed):
+                self._fail(event.message)
+            else:
+                self._fail("The sweep was cancelled.")
+
+    def _take_prediction(self, prediction: Prediction) -> None:
+        blur_px, picture = self._pending
+        try:
+            step = measure(prediction, blur_px, self._read.truth)
+        except InputError as error:
+            self._fail(str(error))
+            return
+        if self._sharp is None:
+            self._sharp = prediction
+            self.started.emit(float(prediction.box[2:].max()), prediction.timesteps)
+            images = [one.image for one in self._read.pictures]
+            self._pictures = sweep_pictures(self._plan, images, prediction)
+            self._blur_next()
+        self._done += 1
+        self.stepped.emit(SweepPicture(step, picture, prediction))
+        each = (time.monotonic() - self._begun) / self._done
+        self.progressed.emit(self._done, self._total, each * (self._total - self._done))
+        if self._done >= self._total:
+            self.running = False
+            self.finished.emit(True)
+        else:
+            self._predict_next()
+
+    def _blur_next(self) -> None:
+        """Blur the next picture while this one is predicted."""
+        self._work(lambda: next(self._pictures, None), self._take_blurred)
+
+    def _take_blurred(self, blurred: tuple[float, np.ndarray] | None) -> None:
+        self._ready = blurred
+        self._predict_next()
+
+    def _predict_next(self) -> None:
+        if self._ready is None or self._request is not None:
+            return
+        (blur_px, image), self._ready = self._ready, None
+        sharp = self._read.pictures[len(self._read.pictures) // 2]
+        picture = Picture(sharp.path, image, sharp.frame, sharp.frame_count, sharp.frames_per_second, sharp.focal_px)
+        box = tuple(float(value) for value in self._sharp.box)
+        # Only the blur may differ: the same place, the same side.
+        self._submit(blur_px, picture, box, self._sharp.hand)
+        self._blur_next()
