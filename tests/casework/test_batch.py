@@ -50,7 +50,7 @@ def test_a_folder_becomes_cases_and_the_next_run_passes_over_them(make_batch, ph
         assert case.hand == "right" and case.box == pytest.approx(BOX)
         figures = CaseFigures.from_json(case.figures)
         assert len(figures.score) == 2 and case.best_score == pytest.approx(figures.score.max(), abs=1e-4)
-        assert case.blur_px > 0 and case.spread_mm > 0 and case.error_mm is None
+        assert case.blur_px >= 0 and case.spread_mm > 0 and case.error_mm is None
         assert PredictionCache(tmp_path / "cache").get(case.prediction_key).num_hypotheses == 2
         assert Question.of_case(case) == Question(BOX, "right", 2, 0)
 
