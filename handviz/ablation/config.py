@@ -1,4 +1,4 @@
-"""Configuration of the ablation of selection losses. Light to import: no torch."""
+"""Configuration of the ablations. Light to import: no torch."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,6 +47,43 @@ class AblateSelectionConfig:
     device: str = "auto"
     """cpu, cuda, or auto."""
     network: SelectorConfig = field(default_factory=lambda: SelectorConfig(width=64, blocks=2))
+    augment: AugmentConfig = field(default_factory=AugmentConfig)
+
+
+@dataclass(frozen=True)
+class AblateWitnessConfig:
+    """Teach a head where hands were during exposures, and ask it which hypotheses explain a photo's smear."""
+
+    data: tuple[Path, ...]
+    """Folders written by handviz synthesize, to train the head on."""
+    out: Path
+    """Folder of the run."""
+    weights: Path | None = None
+    """Folder of generator and selector; none for those shipped."""
+    test: Path | None = None
+    """Folder to test on; none for test-v1."""
+    test_limit: int = 500
+    """Only so many crops of the test set."""
+    validation: int = 256
+    """Last samples of the data, kept from the head, on which the weights of each kind of evidence are fitted."""
+    steps: int = 600
+    """Optimiser steps of the head."""
+    batch_size: int = 16
+    """Photos a step."""
+    learning_rate: float = 2e-3
+    """Peak rate of AdamW; cosine to 0."""
+    hypotheses: int = 16
+    """Hypotheses K of a photo."""
+    n: int = 4
+    """Hypotheses selected, and labelled as good."""
+    bootstrap: int = 2000
+    """Resamplings of the test photos for the intervals."""
+    seed: int = 0
+    """Of the head, the photos it learns from, and the hypotheses."""
+    threads: int = 0
+    """CPU threads of torch; 0 leaves its default."""
+    device: str = "auto"
+    """cpu, cuda, or auto."""
     augment: AugmentConfig = field(default_factory=AugmentConfig)
 
 

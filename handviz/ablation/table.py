@@ -11,16 +11,18 @@ _HEAD = (
 )
 
 
-def format_table(rows: list[Row], n: int) -> str:
-    """Rows as Markdown; equal losses under their other names are listed below."""
+def format_table(rows: list[Row], n: int, reference: str = REFERENCE) -> str:
+    """Rows as Markdown, with what ablations of losses found equal listed below."""
     lines = [_HEAD.format(n=n), "|---" * 10 + "|"]
     for row in rows:
         lines.append(
             f"| {row.name} | {100 * row.gap_closed:.1f} | {_range(row.gap_interval)} | "
-            f"{'the reference' if row.name == REFERENCE else _range(row.difference)} | {_range(row.seed_range)} | "
+            f"{'the reference' if row.name == reference else _range(row.difference)} | {_range(row.seed_range)} | "
             f"{row.top1_mm:.1f} | {row.hit_at_n:.3f} | {row.kendall_tau:.3f} | {_number(row.ece)} | "
             f"{_number(row.brier)} |"
         )
+    if reference != REFERENCE:
+        return "\n".join(lines)
     same = "; ".join(f"{name} is {other}" for name, other in aliases().items())
     return "\n".join([*lines, "", f"Equal by definition, trained once: {same}."])
 

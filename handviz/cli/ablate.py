@@ -1,4 +1,7 @@
-"""`handviz ablate selection`: put the selection losses to the test on the same frozen hypotheses."""
+"""`handviz ablate selection|witness`: put the selection losses, or physics as a witness, to the test.
+
+selection trains every loss on the same frozen hypotheses; witness asks which hypotheses explain the photo's own smear.
+"""
 
 import argparse
 import sys
@@ -6,22 +9,30 @@ import sys
 
 def add_parser(subparsers: argparse._SubParsersAction) -> None:
     """Register the command."""
-    parser = subparsers.add_parser("ablate", help="compare the losses of the selection network", description=__doc__)
-    parser.add_argument("what", nargs="?", choices=("selection",), help="what to compare")
-    parser.add_argument("settings", nargs=argparse.REMAINDER, help="settings; see handviz ablate selection --help")
+    parser = subparsers.add_parser(
+        "ablate", help="compare selection losses, or a physical witness", description=__doc__
+    )
+    parser.add_argument("what", nargs="?", choices=("selection", "witness"), help="what to compare")
+    parser.add_argument("settings", nargs=argparse.REMAINDER, help="settings; --help lists them")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Train, test, print the table and write it to OUT/table.md; run again to go on after an interruption."""
+    if args.what is None:
+        print(
+            "usage: handviz ablate {selection,witness} --data DIR --out RUN   (--help lists settings)", file=sys.stderr
+        )
+        return 2
+    return _witness(args) if args.what == "witness" else _selection(args)
+
+
+def _selection(args: argparse.Namespace) -> int:
     import tyro
 
     from handviz.ablation.config import REFERENCE, AblateSelectionConfig
     from handviz.errors import InputError
 
-    if args.what is None:
-        print("usage: handviz ablate selection --data DIR --out RUN [settings]   (--help lists them)", file=sys.stderr)
-        return 2
     config = tyro.cli(AblateSelectionConfig, args=args.settings, prog="handviz ablate selection")
     if not 1 <= config.n < config.hypotheses or min(config.seeds, config.steps, config.bootstrap) < 1:
         raise InputError("--n must be less than --hypotheses, --seeds, --steps and --bootstrap at least 1.")
@@ -36,3 +47,27 @@ def run(args: argparse.Namespace) -> int:
         file.write(text + "\n")
     print(text)
     return 0
+
+
+def _witness(args: argparse.Namespace) -> int:
+    import tyro
+
+    from handviz.ablation.config import AblateWitnessConfig
+    from handviz.errors import InputError
+
+    config = tyro.cli(AblateWitnessConfig, args=args.settings, prog="handviz ablate witness")
+    if not 1 <= config.n < config.hypotheses or min(config.validation, config.steps, config.bootstrap) < 1:
+        raise InputError("--n must be less than --hypotheses; --validation, --steps and --bootstrap at least 1.")
+    from handviz.ablation.witness_run import ablate_witness, format_result
+    from handviz.files import atomic_write
+
+    result = ablate_witness(config, lambda line: print(line, flush=True), _progress)
+    text = format_result(result, config.n)
+    with atomic_write(config.out / "table.md", "w") as file:
+        file.write(text + "\n")
+    print(text)
+    return 0
+
+
+def _progress(text: str, done: int, total: int) -> None:
+    print(f"\r{text} {done}/{total}", end="\n" if done == total else "", file=sys.stderr, flush=True)

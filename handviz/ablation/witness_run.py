@@ -1,0 +1,151 @@
+"""Training the witness, fitting how much its word weighs beside the selector's, and putting both to the test."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from scipy.optimize import minimize
+
+from handviz.ablation.compare import BY_PROJECTION, Row, compare
+from handviz.ablation.config import AblateWitnessConfig
+from handviz.ablation.outcome import SelectionOutcome
+from handviz.ablation.table import format_table
+from handviz.ablation.witness import Witness, observe_all
+from handviz.datasets.folders import open_dataset
+from handviz.datasets.test_set import test_v1
+from handviz.errors import InputError
+from handviz.hand.model import HandModel
+from handviz.hypotheses.selection import ranking
+from handviz.inference.devices import choose_device
+from handviz.network.files import GENERATOR_FILE, SELECTOR_FILE, default_weights, load_generator, load_selector
+from handviz.training.config import save_config
+from handviz.training.sources import FolderSource
+
+SELECTOR = "selector"
+MIXTURES: dict[str, tuple[str, ...]] = {
+    "witness": ("witness",),
+    "witness, hands as placed": ("witness_as_placed",),
+    "true sweep": ("true_sweep",),
+    "selector and true sweep": ("selector", "true_sweep"),
+    "selector and witness": ("selector", "witness"),
+    "selector and 2D projection": ("selector", "projection"),
+    "selector, projection, witness": ("selector", "projection", "witness"),
+}
+"""What is mixed into one score, by name."""
+
+
+@dataclass(frozen=True)
+class WitnessResult:
+    """What the test said."""
+
+    rows: list[Row]
+    smear_error: float
+    """Mean absolute error a cell of what the head says of the exposure."""
+    cost_ms: dict[str, float]
+    photos: int
+
+
+class FirstOf:
+    """The first samples of a source: what training may see."""
+
+    def __init__(self, source: FolderSource, count: int) -> None:
+        self.source, self.count = source, count
+
+    def __len__(self) -> int:
+        return self.count
+
+    def read(self, index: int, rng: np.random.Generator) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+        """Image and truth of one sample."""
+        return self.source.read(index, rng)
+
+
+def ablate_witness(
+    config: AblateWitnessConfig, report: Callable[[str], None], progress: Callable[[str, int, int], None]
+) -> WitnessResult:
+    """Train, fit and test. Raises HandvizError when data, weights or device are not there."""
+    config.out.mkdir(parents=True, exist_ok=True)
+    save_config(config, config.out)
+    if config.threads:
+        torch.set_num_threads(config.threads)
+    device = choose_device(config.device)
+    folder = default_weights() if config.weights is None else config.weights
+    generator = load_generator(folder / GENERATOR_FILE, device)
+    selector = load_selector(folder / SELECTOR_FILE, device)
+    source = FolderSource.of(config.data)
+    first_held_out = len(source) - config.validation
+    if first_held_out < 1:
+        raise InputError(f"{len(source)} samples are too few for --validation {config.validation}; name more data.")
+    torch.manual_seed(config.seed)
+    witness = Witness(generator, HandModel.load(device=device), device)
+    witness.train(FirstOf(source, first_held_out), config, report)
+    held_out = np.arange(first_held_out, len(source))
+    fitted_on = observe_all(
+        witness, selector, source, held_out, config, lambda done, total: progress("validated", done, total)
+    )
+    tests = FolderSource(open_dataset(test_v1(progress) if config.test is None else config.test))
+    rows = np.arange(min(config.test_limit, len(tests)))
+    seen = observe_all(witness, selector, tests, rows, config, lambda done, total: progress("tested", done, total))
+    outcome = mix(fitted_on, seen, config.n)
+    outcome.save(config.out / "result.npz")
+    return WitnessResult(
+        compare({config.seed: outcome}, config.n, SELECTOR, config.bootstrap),
+        float(seen["smear_error"].mean()), witness.cost_ms(tests, config.hypotheses), len(rows),
+    )  # fmt: skip
+
+
+def mix(fitted_on: dict[str, np.ndarray], seen: dict[str, np.ndarray], n: int) -> SelectionOutcome:
+    """Scores of every mixture on photos that were seen, each fitted by logistic regression on other photos."""
+    names, logits = [SELECTOR], [seen["mu"] - seen["nu"]]
+    labels = np.zeros(fitted_on["sequence"].shape)
+    np.put_along_axis(labels, ranking(-fitted_on["sequence"])[:, :n], 1.0, axis=1)
+    for name, parts in MIXTURES.items():
+        weights = fit_logistic(_evidence(fitted_on, parts), labels)
+        names.append(name)
+        logits.append(_evidence(seen, parts) @ weights[:-1] + weights[-1])
+    mu = np.stack(logits)
+    return SelectionOutcome(
+        tuple(names), mu, np.zeros_like(mu), seen["mpjpe"], seen["sequence"], seen["projection_px"],
+        np.zeros(len(seen["mpjpe"])),
+    )  # fmt: skip
+
+
+def _evidence(seen: dict[str, np.ndarray], parts: tuple[str, ...]) -> np.ndarray:
+    """(N, K, P): the selector's logit, and log-likelihoods and distances against their mean over a photo's hypotheses,
+    since a photo may be hard for all of them."""
+    values = {
+        "selector": seen["mu"] - seen["nu"],
+        "projection": -_against_mean(seen["projection_px"]) / 10.0,
+        **{name: 100.0 * _against_mean(seen[name]) for name in ("witness", "witness_as_placed", "true_sweep")},
+    }
+    return np.stack([values[part] for part in parts], -1).astype(np.float64)
+
+
+def _against_mean(values: np.ndarray) -> np.ndarray:
+    return values - values.mean(1, keepdims=True)
+
+
+def fit_logistic(evidence: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Weights (P + 1,), the last one the constant, of least log loss for evidence (N, K, P) and labels (N, K)."""
+    flat, target = evidence.reshape(-1, evidence.shape[-1]), labels.ravel()
+
+    def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
+        logit = flat @ weights[:-1] + weights[-1]
+        slope = (1.0 / (1.0 + np.exp(-np.clip(logit, -50, 50))) - target) / len(target)
+        return float((np.logaddexp(0.0, logit) - target * logit).mean()), np.append(flat.T @ slope, slope.sum())
+
+    return minimize(loss, np.zeros(flat.shape[1] + 1), jac=True, method="L-BFGS-B").x
+
+
+def format_result(result: WitnessResult, n: int) -> str:
+    """The table and what it cost."""
+    cost = result.cost_ms
+    return "\n".join(
+        [
+            format_table(result.rows, n, SELECTOR),
+            "",
+            f"{result.photos} photos. The head's smear is off by {result.smear_error:.3f} of the exposure a cell. "
+            f"Cost: head {cost['head']:.1f} ms, sweeps and agreement {cost['sweeps']:.1f} ms. `{BY_PROJECTION}` and "
+            "the true sweep need no head; the true sweep needs the truth and shows what a perfect one could tell.",
+        ]
+    )
