@@ -35,12 +35,9 @@ def _export(args: argparse.Namespace) -> int:
         if writer is not None:
             print(f"{writer(library, args.out, wanted, args.everybody)} cases in {args.out}")
             return 0
-        from handviz.resources import cache_dir
-        from handviz.review.prediction_cache import PredictionCache
         from handviz.review.report import export_report
 
-        cache = PredictionCache(cache_dir() / "predictions")
-        report = export_report(library, args.out, wanted, args.everybody, cache, progress=_progress)
+        report = export_report(library, args.out, wanted, args.everybody, progress=_progress)
     print(f"{report.cases} cases in {report.page}")
     if report.without_picture:
         print(f"{report.without_picture} of them without picture; `handviz cases find` looks for moved photos")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from handviz.errors import InputError
 from handviz.hypotheses.prediction import Prediction
+from handviz.resources import cache_dir
 
 DEFAULT_BYTES = 4 << 30
 _KEY_LETTERS = set("0123456789abcdef")
@@ -33,6 +34,11 @@ class PredictionCache:
         self.folder, self.max_bytes = Path(folder), max_bytes
         self._room = 0
         self._puts_until_look = 0
+
+    @classmethod
+    def default(cls) -> "PredictionCache":
+        """The one that the window and the commands share."""
+        return cls(cache_dir() / "predictions")
 
     def path(self, key: str) -> Path:
         """Where a key's prediction lies. Raises InputError for what is no key: keys come from files of others."""

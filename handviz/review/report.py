@@ -51,10 +51,10 @@ def export_report(
     """Write index.html, pictures/, cases.csv and cases.json into a new folder, all of it or nothing.
 
     The page needs nothing from outside and runs no scripts; the folder can be moved, zipped and sent. Joints are drawn
-    for the predictions found in the cache; settings say which hypotheses are kept. Raises InputError when the folder
-    is there already or cannot be written, ReportStopped when progress says so.
+    for the predictions found in the cache, by default the shared one; settings say which hypotheses are kept. Raises
+    InputError when the folder is there already or cannot be written, ReportStopped when progress says so.
     """
-    folder, wanted = Path(folder), wanted or CaseFilter()
+    folder, wanted, cache = Path(folder), wanted or CaseFilter(), cache or PredictionCache.default()
     if os.path.lexists(folder):
         raise InputError(f"{folder} exists already; name another folder for the report.")
     make_folder(folder.parent)
@@ -98,7 +98,7 @@ def _draw(library, case: Case, cache, settings, reader: PictureReader, path: Pat
         return "The photo was changed since the case was added."
     try:
         image = reader.read(Picture(photo, case.frame, photo.stem)).image
-        prediction = cache.get(case.prediction_key) if cache is not None else None
+        prediction = cache.get(case.prediction_key)
     except InputError as error:
         return str(error)
     joints = None if prediction is None else kept_mean_joints(prediction, settings)
