@@ -2,7 +2,7 @@
 
 import argparse
 
-from handviz.cli import cases_add, cases_files, cases_judging, cases_listing, cases_lists
+from handviz.cli import cases_add, cases_files, cases_judging, cases_listing, cases_lists, cases_triage
 from handviz.cli.terminal import plain
 
 _DESCRIPTION = """\
@@ -27,7 +27,7 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(dest="cases_command", metavar="COMMAND", required=True)
-    for module in (cases_add, cases_listing, cases_judging, cases_lists, cases_files):
+    for module in (cases_add, cases_triage, cases_listing, cases_judging, cases_lists, cases_files):
         module.register(commands)
 
 

@@ -1,7 +1,8 @@
 """The cases of a library: adding, finding, correcting, removing."""
 
+import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -111,6 +112,17 @@ class CaseTable(Ledger):
             if rows.same_box(row["box"], case.box) and row["hand"] in (None, case.hand):
                 found = {"box": row["box"] or rows.box_text(case.box), "hand": case.hand}
                 record.update("cases", row["id"], rows.predicted_values(case) | found)
+
+        self.change(None, act)
+
+    def set_triage(self, triage: Mapping[int, tuple[str, ...]]) -> None:
+        """Other reasons by case, told anew with other settings; cases that are gone are passed over. Not a step of
+        undo."""
+        texts = {case_id: json.dumps(names) for case_id, names in triage.items()}
+
+        def act(record: Recorder) -> None:
+            for case_id, text in texts.items():
+                record.update("cases", case_id, {"triage": text})
 
         self.change(None, act)
 
