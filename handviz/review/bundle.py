@@ -85,7 +85,7 @@ def _record(values: dict[str, Any], place: "Place") -> Record:
         triage=tuple(_typed(str, name) for name in _typed(list, values["triage"])),
         provenance={name: _typed(str, text) for name, text in _typed(dict, values["provenance"]).items()},
         photo_bytes=_optional(int, values.get("photo_bytes")),
-        truth=_typed(str, values.get("truth", "")),
+        truth=place.inside(values.get("truth", "")),
         figures=_typed(str, values.get("figures", "")),
         **{name: None if values[name] is None else _number(values[name]) for name in rows.FIGURES.values()},
     )
@@ -141,6 +141,11 @@ class Place:
             return Path(path)
         name = re.split(r"[/\\]", path)[-1]
         return self._folder / (name if name not in ("", ".", "..") else "photo")
+
+    def inside(self, path: Any) -> str:
+        """A file's path where it lies in the folder, else nothing: a truth has no hash to prove it."""
+        found = (self._folder / _path_text(path)).resolve() if path else self._folder
+        return str(found) if found.is_relative_to(self._folder) and found.is_file() else ""
 
     def _is(self, path: Path, photo_sha256: str) -> bool:
         try:

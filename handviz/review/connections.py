@@ -17,6 +17,7 @@ from handviz.review.schema import prepare
 
 SUFFIX = ".handviz"
 LOCK_SECONDS = 2.0
+MAX_BYTES = 2 << 30
 
 
 def connect(path: Path, create: bool = False, lock_seconds: float | None = None) -> sqlite3.Connection:
@@ -26,6 +27,7 @@ def connect(path: Path, create: bool = False, lock_seconds: float | None = None)
     """
     if not create and not path.is_file():
         raise StorageError(f"{path} is not there; name a library, a file ending in {SUFFIX}.")
+    _check_size(path)
     wait = LOCK_SECONDS if lock_seconds is None else lock_seconds
     with as_sentence(path):
         connection = _guarded(sqlite3.connect(path, timeout=wait, isolation_level=None, check_same_thread=False))
@@ -42,6 +44,13 @@ def connect(path: Path, create: bool = False, lock_seconds: float | None = None)
             connection.close()
             raise
     return connection
+
+
+def _check_size(path: Path) -> None:
+    # Libraries are copied into memory; thousands of cases take megabytes.
+    with suppress(OSError):
+        if path.stat().st_size > MAX_BYTES:
+            raise InputError(f"{path} is larger than any library handviz writes; choose another file.")
 
 
 def _add_default_kinds(connection: sqlite3.Connection) -> None:
@@ -69,6 +78,7 @@ def in_memory() -> sqlite3.Connection:
 
 def read_whole(path: Path) -> sqlite3.Connection:
     """A copy in memory, brought to this version, of a file that may not be written to. Raises InputError."""
+    _check_size(path)
     copy = in_memory()
     try:
         if not _copied_beside_its_writer(path, copy):

@@ -27,11 +27,11 @@ def read_library(path: Path) -> Bundle:
 
 def read_damaged(connection: sqlite3.Connection, path: Path) -> tuple[Bundle, int]:
     """What makes sense of an own library's rows, and how many make none; photos lie where it says."""
-    return _read(connection, path, lambda case: case.path, sparing=True)
+    return _read(connection, path, lambda case: (case.path, case.truth), sparing=True)
 
 
 def _read(
-    connection: sqlite3.Connection, path: Path, where: Callable[[Case], Path], sparing: bool = False
+    connection: sqlite3.Connection, path: Path, where: Callable[[Case], tuple[Path, str]], sparing: bool = False
 ) -> tuple[Bundle, int]:
     lost: list[sqlite3.Row] = []
 
@@ -46,7 +46,8 @@ def _read(
 
     def record(row: sqlite3.Row) -> Record:
         case = rows.to_case(row, "")
-        values = {name: getattr(case, name) for name in NewCase.__dataclass_fields__} | {"path": where(case)}
+        place, truth = where(case)
+        values = {name: getattr(case, name) for name in NewCase.__dataclass_fields__} | {"path": place, "truth": truth}
         said = tuple(flags.get(case.id, ())), tuple(verdicts.get(case.id, ()))
         return Record(matching(UUID, case.case_uuid), NewCase(**values), *said)
 
@@ -63,9 +64,9 @@ def _read(
         return Bundle(path.name, records, removed), len(lost)
 
 
-def _finder(folder: Path) -> Callable[[Case], Path]:
+def _finder(folder: Path) -> Callable[[Case], tuple[Path, str]]:
     place = Place(folder)
-    return lambda case: place.find(str(case.path), case.relative_path, case.photo_sha256)
+    return lambda case: (place.find(str(case.path), case.relative_path, case.photo_sha256), place.inside(case.truth))
 
 
 def _removed(row: sqlite3.Row) -> tuple[str, str]:

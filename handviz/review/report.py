@@ -69,7 +69,16 @@ def export_report(
     return report
 
 
-def _write(library, folder, part, wanted, everybody, cache, settings, progress) -> Report:
+def _write(
+    library: Library,
+    folder: Path,
+    part: Path,
+    wanted: CaseFilter,
+    everybody: bool,
+    cache: PredictionCache,
+    settings: TriageSettings | None,
+    progress: Progress | None,
+) -> Report:
     make_folder(part / "pictures")
     found, cases = records(library, wanted, everybody, folder), library.cases(wanted)
     views, reader = [], PictureReader()
@@ -89,7 +98,14 @@ def _write(library, folder, part, wanted, everybody, cache, settings, progress) 
     return Report(folder / "index.html", len(cases), sum(not view.picture for view in views))
 
 
-def _draw(library, case: Case, cache, settings, reader: PictureReader, path: Path) -> str:
+def _draw(
+    library: Library,
+    case: Case,
+    cache: PredictionCache,
+    settings: TriageSettings | None,
+    reader: PictureReader,
+    path: Path,
+) -> str:
     """Draw a case's picture; what hinders it, one sentence, empty when it was drawn."""
     photo = photo_path(library, case)
     if photo is None:

@@ -162,3 +162,26 @@ def test_a_path_out_of_the_folder_counts_when_that_very_photo_is_there(library, 
     assert read_json(exported).records[0].case.path == tmp_path / "photos" / "a.jpg"
     (tmp_path / "photos" / "a.jpg").write_bytes(b"another")
     assert read_json(exported).records[0].case.path == tmp_path / "sent" / "a.jpg"
+
+
+def test_a_truth_counts_inside_the_folder_alone(library, tmp_path):
+    folder = tmp_path / "sent"
+    folder.mkdir()
+    (folder / "truth.npz").write_bytes(b"theirs")
+    (tmp_path / "private.npz").write_bytes(b"mine")
+    inside = folder / "truth.npz"
+    for truth, expected in (
+        ("truth.npz", inside),
+        (str(inside), inside),
+        ("../private.npz", ""),
+        (str(tmp_path / "private.npz"), ""),
+        ("none.npz", ""),
+    ):
+        library.set_truth(1, truth)
+        export_json(library, folder / "cases.json")
+        assert read_json(folder / "cases.json").records[0].case.truth == str(expected)
+        (folder / "copy.handviz").unlink(missing_ok=True)
+        library.save_copy(folder / "copy.handviz")
+        with Library.open(tmp_path / f"{truth.replace('/', '_')}.handviz") as merged:
+            merge(merged, folder / "copy.handviz")
+            assert merged.case(1).truth == str(expected)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from handviz.errors import InputError
+from handviz.review import schema
 from handviz.review.filters import CaseFilter
 from handviz.review.merging import merge
 from handviz.review.recovery import recover
@@ -115,3 +116,15 @@ def test_it_is_recovered(released, tmp_path):
     assert recover(released, tmp_path / "new.handviz").lost == 0
     with Library.open(tmp_path / "new.handviz", "ada", create=False) as library:
         assert_holds_everything(library)
+
+
+def test_a_migration_that_fails_leaves_the_file_as_it_was(released, monkeypatch):
+    broken = (*MIGRATIONS, "CREATE TABLE more (id INTEGER PRIMARY KEY); INSERT INTO nowhere VALUES (1);")
+    monkeypatch.setattr(schema, "MIGRATIONS", broken)
+    monkeypatch.setattr(schema, "VERSION", len(broken))
+    file = sqlite3.connect(released)
+    before = list(file.iterdump()), file.execute("PRAGMA user_version").fetchone()
+    with pytest.raises(InputError):
+        Library.open(released, create=False)
+    assert (list(file.iterdump()), file.execute("PRAGMA user_version").fetchone()) == before
+    file.close()
