@@ -42,7 +42,9 @@ def run(
         return Photographer(window, screenshot).run(files, frame)
     interrupts = close_on_signals(window)
     window.show()
-    if files:
+    if files and window.pages.page_of(files):
+        window.open_files(files)
+    elif files:
         window.opening.open_all(files, frame)
     else:
         window.restore_page()

@@ -98,6 +98,8 @@ class PageEntry:
     commands: tuple[Command, ...] = ()
     module: str = ""
     """What make imports; it is imported ahead of time, off the UI thread."""
+    suffixes: tuple[str, ...] = ()
+    """Endings of files that this page alone opens."""
 
 
 def _compare(services: Services) -> Page:
@@ -120,7 +122,7 @@ def _sweep(services: Services) -> Page:
 
 PAGES: tuple[PageEntry, ...] = (
     PageEntry("side-by-side", "Side by side", _compare, COMPARE_COMMANDS, "handviz.app.compare.page"),
-    PageEntry("library", "Library", _library, LIBRARY_COMMANDS, "handviz.app.library.page"),
+    PageEntry("library", "Library", _library, LIBRARY_COMMANDS, "handviz.app.library.page", (".handviz",)),
     PageEntry("sweep", "Blur sweep", _sweep, SWEEP_COMMANDS, "handviz.app.sweep.page"),
 )
 
@@ -182,6 +184,11 @@ class Pages(QStackedWidget):
             if self.theme is not None:
                 page.set_theme(self.theme)
         return self.made[name]
+
+    def page_of(self, paths: list[Path]) -> str | None:
+        """The page that alone opens one of these files, if there is one."""
+        found = (name for name, entry in self.entries.items() if any(path.suffix in entry.suffixes for path in paths))
+        return next(found, None)
 
     def warm_up(self) -> None:
         """Import what the pages need while nobody waits for it."""

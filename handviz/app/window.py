@@ -205,8 +205,9 @@ class MainWindow(QMainWindow):
         self.opening.open(path, frame)
 
     def open_files(self, paths: list[Path]) -> None:
-        """Open files on the page in sight."""
-        page = self.pages.currentWidget()
+        """Open files on the page in sight; a library on its own."""
+        own = self.pages.page_of(paths)
+        page = self.pages.show_page(own) if own is not None else self.pages.currentWidget()
         if isinstance(page, Page):
             page.open_files(paths)
         else:

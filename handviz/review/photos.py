@@ -26,7 +26,12 @@ class Found:
 
 def photo_path(library: Library, case: Case) -> Path | None:
     """Where the case's photo or video lies now: as noted, or as seen from the library; None when it is not there."""
-    for candidate in (case.path, library.path.parent / case.relative_path if case.relative_path else None):
+    return photo_seen_from(library.path.parent, case)
+
+
+def photo_seen_from(folder: Path, case: Case) -> Path | None:
+    """The same for a case of a library in that folder."""
+    for candidate in (case.path, folder / case.relative_path if case.relative_path else None):
         try:
             if candidate is not None and candidate.is_file():
                 return candidate

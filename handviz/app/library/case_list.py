@@ -30,7 +30,14 @@ class CaseList(QAbstractListModel):
         before, after = self._cases, self._model.cases
         if before is after:
             return
-        if [case.id for case in before] != [case.id for case in after]:
+        ids, old_ids = [case.id for case in after], [case.id for case in before]
+        if old_ids and len(ids) > len(old_ids) and ids[: len(old_ids)] == old_ids:
+            # A batch adds at the end, again and again.
+            self.beginInsertRows(QModelIndex(), len(old_ids), len(ids) - 1)
+            self._cases, self._rows_of_key = (*before, *after[len(before) :]), None
+            self.endInsertRows()
+            before = self._cases
+        elif ids != old_ids:
             self.beginResetModel()
             self._cases, self._rows_of_key = after, None
             self.endResetModel()

@@ -4,6 +4,7 @@ import traceback
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QThreadPool, Signal
 from PySide6.QtGui import QImage
@@ -16,6 +17,7 @@ from handviz.hypotheses.prediction import Prediction
 from handviz.hypotheses.truth import Truth
 from handviz.media import sources
 from handviz.review.cases import Case
+from handviz.review.photos import photo_seen_from
 from handviz.review.prediction_cache import PredictionCache
 
 MAX_BYTES = 400 << 20
@@ -57,6 +59,8 @@ class CaseLoader(QObject):
     def __init__(self, parent: QObject, predictions: PredictionCache) -> None:
         super().__init__(parent)
         self._predictions = predictions
+        self.library_folder = Path()
+        """From which relative paths lead to photos."""
         self._reader = sources.PictureReader()
         self._truths = Truths()
         self._pool = QThreadPool(self)
@@ -125,9 +129,10 @@ class CaseLoader(QObject):
         before = self._ready.get(case.id)
         if before is not None and before.picture is not None and before.made_from[:2] == _made_from(case)[:2]:
             return replace(before, made_from=_made_from(case), prediction=self._predictions.get(case.prediction_key))
-        source = sources.Picture(case.path, case.frame, case.path.stem)
+        path = photo_seen_from(self.library_folder, case) or case.path
+        source = sources.Picture(path, case.frame, path.stem)
         read = self._reader.read(source)
-        picture = Picture(case.path, read.image, case.frame or 0, focal_px=read.focal_px)
+        picture = Picture(path, read.image, case.frame or 0, focal_px=read.focal_px)
         try:
             truth = self._truths.of(source)
         except InputError:

@@ -20,14 +20,16 @@ from handviz.resources import assets_dir
 from handviz.review.agreement import agreements
 from handviz.review.export import export_csv, export_json
 from handviz.review.filters import CaseFilter
-from handviz.review.merging import merge
+from handviz.review.merging import import_json, merge
 from handviz.review.photos import find_photos
+from handviz.review.report import export_report
 from handviz.review.store import SUFFIX, Library
 
 if TYPE_CHECKING:
     from handviz.app.library.page import LibraryPage
 
 _FILES = f"Libraries (*{SUFFIX});;All files (*)"
+_MERGED = f"Libraries and exported JSON (*{SUFFIX} *.json);;All files (*)"
 
 
 class Dialogs:
@@ -36,6 +38,7 @@ class Dialogs:
     def __init__(self, page: LibraryPage) -> None:
         self._page = page
         self.errands = Errands(page)
+        self.errands.told.connect(lambda sentence: page.footer.say(sentence))
         self.errands.done.connect(lambda sentence: page.footer.say(sentence))
         self.errands.failed.connect(lambda sentence: page.services.banner.show_message(sentence))
 
@@ -45,9 +48,9 @@ class Dialogs:
 
     # --- asking ------------------------------------------------------------------------------------------------------
 
-    def ask_library(self, title: str) -> Path | None:
+    def ask_library(self, title: str, filters: str = _FILES) -> Path | None:
         """An existing library; None when the dialog is left."""
-        name, _ = QFileDialog.getOpenFileName(self._page, title, str(self._folder()), _FILES)
+        name, _ = QFileDialog.getOpenFileName(self._page, title, str(self._folder()), filters)
         return Path(name) if name else None
 
     def ask_new(self, title: str, suggestion: str, filters: str = _FILES) -> Path | None:
@@ -96,14 +99,15 @@ class Dialogs:
         """Ask for another library and add what it holds."""
         page = self._page
         path = page.model.path
-        other = self.ask_library("Merge another library") if path is not None else None
+        other = self.ask_library("Merge another library", _MERGED) if path is not None else None
         if path is None or other is None:
             return
         annotator = page.model.annotator
 
         def work() -> str:
             with Library.open(path, annotator, create=False) as library:
-                return f"Merged {other.name}: {merge(library, other)}"
+                added = import_json(library, other) if other.suffix == ".json" else merge(library, other)
+                return f"Merged {other.name}: {added}"
 
         self.errands.run("The merge", work)
 
@@ -207,10 +211,18 @@ class Dialogs:
             return
         target = _with_suffix(target, suffix) if suffix else target
         annotator = model.annotator
-        write = {"csv": export_csv, "json": export_json}[form]
+        cache, settings = self._page.cache, model.triage_settings
+
+        def go_on(done: int, total: int) -> bool:
+            self.errands.tell(f"Drawing the report: {done} of {total} cases")
+            return not self.errands.closing
 
         def work() -> str:
             with Library.open(path, annotator, create=False) as library:
+                if form == "html":
+                    report = export_report(library, target, wanted, everybody, cache, settings, go_on)
+                    return f"Exported {report.cases} cases to {report.page}"
+                write = export_csv if form == "csv" else export_json
                 count = write(library, target, wanted, everybody)
             return f"Exported {count} cases to {target}"
 

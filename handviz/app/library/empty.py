@@ -1,7 +1,8 @@
 """What the page says where there is nothing to show, and what to do about it."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from handviz.app.controls import label
 from handviz.app.icons import pixmap
@@ -77,6 +78,18 @@ class EmptyLibrary(QWidget):
         self.hint.setText(hint)
         for name, button in self.buttons.items():
             button.setVisible(name in shown)
+
+    @property
+    def first_button(self) -> QPushButton:
+        """What most would press."""
+        return next((button for button in self.buttons.values() if not button.isHidden()), self.buttons["new"])
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        focused = QApplication.focusWidget()
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and focused in self.buttons.values():
+            focused.click()
+            return
+        super().keyPressEvent(event)
 
     def set_theme(self, theme: Theme) -> None:
         """Colour the icon."""

@@ -9,10 +9,12 @@ from handviz.errors import HandvizError
 
 
 class Errands(QObject):
-    """done carries the sentence that an errand returned, failed one that says why it failed."""
+    """told carries how far an errand is, done the sentence that it returned, failed one that says why it failed."""
 
+    told = Signal(str)
     done = Signal(str)
     failed = Signal(str)
+    _told = Signal(str)
     _ended = Signal(str, str)
 
     def __init__(self, parent: QObject) -> None:
@@ -20,6 +22,7 @@ class Errands(QObject):
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)
         self._closing = False
+        self._told.connect(self.told, Qt.ConnectionType.QueuedConnection)
         self._ended.connect(self._report, Qt.ConnectionType.QueuedConnection)
 
     def run(self, what: str, work: Callable[[], str]) -> None:
@@ -37,6 +40,11 @@ class Errands(QObject):
         # Not a QRunnable: Qt deletes it behind PySide's back, which then takes whatever is next at its address for it.
         self._pool.start(run)
 
+    def tell(self, sentence: str) -> None:
+        """From within an errand: how far it is."""
+        if not self._closing:
+            self._told.emit(sentence)
+
     @property
     def closing(self) -> bool:
         """Whether a search should end early."""
@@ -52,4 +60,5 @@ class Errands(QObject):
         """Finish what is being written."""
         self._closing = True
         self._ended.disconnect()
+        self._told.disconnect()
         self._pool.waitForDone()

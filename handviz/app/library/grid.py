@@ -90,7 +90,7 @@ class CaseGrid(QListView):
         super().keyPressEvent(QKeyEvent(QEvent.Type.KeyPress, key, Qt.KeyboardModifier.NoModifier))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.cases.rowCount():
             self.review_wanted.emit()
             return
         if event.text().isprintable() and event.text() and not event.modifiers():

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QApplication
 
 if TYPE_CHECKING:
     from handviz.app.library.page import LibraryPage
@@ -52,6 +53,14 @@ def handlers(page: LibraryPage) -> dict[str, Callable[..., None]]:
             session.selection.step(places)
         else:
             page.grid.step(key)
+
+    def play() -> None:
+        focused = QApplication.focusWidget()
+        if isinstance(focused, QAbstractButton):
+            # The key presses buttons everywhere else, too.
+            focused.click()
+        elif page.reviewing:
+            view.set_playing(not view.playing)
 
     def toggle(timestep: int) -> None:
         if timestep < len(view.timesteps):
@@ -100,6 +109,7 @@ def handlers(page: LibraryPage) -> dict[str, Callable[..., None]]:
         "worse": lambda: move(Qt.Key.Key_Down, 1),
         "fewer": lambda: session.selection.set_threshold(session.selection.threshold + THRESHOLD_STEP),
         "more": lambda: session.selection.set_threshold(session.selection.threshold - THRESHOLD_STEP),
+        "play": play,
         "past": lambda: toggle(0),
         "middle": lambda: toggle(1),
         "future": lambda: toggle(2),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from handviz.app.library.batch import BatchBar, Batches
 from handviz.app.library.case_answers import Answer, CaseAnswers, question_of
@@ -168,7 +168,8 @@ class LibraryPage(Page):
 
     def _opened(self, path: Path) -> None:
         self.remembered.library = path
-        self.thumbnails.forget_troubles()
+        self.thumbnails.set_library(path)
+        self.loader.library_folder = path.parent
         self.services.banner.hide()
         self.show_grid()
         self.footer.say(f"Opened {path.name}")
@@ -270,7 +271,12 @@ class LibraryPage(Page):
             self._ask(case)
 
     def _show_what_there_is(self) -> None:
+        was_empty = self.cases.currentWidget() is self.empty
+        focused = self.isAncestorOf(QApplication.focusWidget()) if QApplication.focusWidget() is not None else False
         self.cases.setCurrentWidget(self.empty if self.empty.needed else self.grid)
+        self.setFocusProxy(self.empty.first_button if self.empty.needed else self.grid)
+        if focused and not self.reviewing and was_empty != self.empty.needed:
+            self.setFocus()
         if self.reviewing and self.model.current is None:
             self.show_grid()
         self._show_bars()

@@ -1,6 +1,5 @@
 """What the page remembers between two starts."""
 
-import getpass
 import json
 from dataclasses import asdict
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 from handviz.app.settings import Settings
 from handviz.errors import InputError
 from handviz.hypotheses.triage import TriageSettings
+from handviz.review.annotator import default_annotator
 
 
 class Remembered:
@@ -40,8 +40,8 @@ class Remembered:
 
     @property
     def annotator(self) -> str:
-        """Who judges; whoever is logged in, until a name is given."""
-        return self._get("annotator") or _login()
+        """Who judges; whoever is logged in (or HANDVIZ_ANNOTATOR), until a name is given."""
+        return self._get("annotator") or default_annotator()
 
     @annotator.setter
     def annotator(self, name: str) -> None:
@@ -67,10 +67,3 @@ class Remembered:
     @triage.setter
     def triage(self, settings: TriageSettings) -> None:
         self._set("triage", json.dumps(asdict(settings)))
-
-
-def _login() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return ""

@@ -13,6 +13,7 @@ from handviz.errors import InputError
 from handviz.files import atomic_write
 from handviz.media.sources import Picture, PictureReader
 from handviz.review.cases import Case
+from handviz.review.photos import photo_seen_from
 
 SIZE = (432, 300)
 """Pixels on disk: enough for screens of twice the density."""
@@ -33,6 +34,8 @@ class ThumbnailFiles:
 
     def __init__(self, folder: Path, max_bytes: int = MAX_BYTES) -> None:
         self.folder, self.max_bytes = folder, max_bytes
+        self.library_folder = Path()
+        """From which relative paths lead to photos."""
         self._reader = PictureReader()
         self._written = 0
 
@@ -59,7 +62,8 @@ class ThumbnailFiles:
         return np.asarray(picture)
 
     def _make(self, case: Case) -> Image.Image:
-        photo = self._reader.read(Picture(case.path, case.frame, case.path.stem)).image
+        path = photo_seen_from(self.library_folder, case) or case.path
+        photo = self._reader.read(Picture(path, case.frame, path.stem)).image
         height, width = photo.shape[:2]
         left, top, right, bottom = thumbnail_region(case.box, width, height, SIZE[0] / SIZE[1])
         part = Image.fromarray(np.ascontiguousarray(photo[top:bottom, left:right]))

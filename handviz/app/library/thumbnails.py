@@ -2,6 +2,7 @@
 
 import traceback
 from collections import OrderedDict
+from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageOps
@@ -62,6 +63,11 @@ class Thumbnails(QObject):
     def trouble(self, case: Case) -> str:
         """Why there is no thumbnail of a case; empty when there is one, or none was made yet."""
         return self._unreadable.get(thumbnail_key(case), "")
+
+    def set_library(self, path: Path) -> None:
+        """Look for photos from a library's folder, too."""
+        self._files.library_folder = path.parent
+        self.forget_troubles()
 
     def forget_troubles(self) -> None:
         """Try again what could not be read, as when a drive came back."""

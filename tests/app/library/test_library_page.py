@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from gestures import drag
+from gestures import drag, drop
 from library_cases import photos
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
@@ -220,7 +220,9 @@ def test_verdicts_go_on_by_themselves_where_that_is_wished_for(qtbot, desk) -> N
 def test_files_dropped_on_the_page_are_opened_or_predicted_into_it(qtbot, desk, tmp_path) -> None:
     other = tmp_path / "other.handviz"
     Library.open(other, "x").close()
-    desk.page.open_files([other])
+    desk.rig.window.pages.show_page("photo")
+    drop(desk.rig.window, other)
+    assert desk.rig.window.pages.current == "library", "libraries have a page of their own"
     qtbot.waitUntil(lambda: desk.model.path == other)
     folder = tmp_path / "more"
     folder.mkdir()
@@ -245,12 +247,19 @@ def test_exports_and_merges_are_done_beside_the_judging(qtbot, desk, tmp_path) -
     desk.page.dialogs._export("csv", "matching", False)
     qtbot.waitUntil(target.exists)
     assert "bad crop" in target.read_text() and len(target.read_text().splitlines()) == 11
+    desk.page.dialogs.ask_new = lambda *_: tmp_path / "report"
+    desk.page.dialogs._export("html", "all", True)
+    qtbot.waitUntil((tmp_path / "report" / "index.html").exists)
+    assert len(list((tmp_path / "report" / "pictures").iterdir())) == 10
+    desk.page.dialogs.ask_new = lambda *_: tmp_path / "out.json"
+    desk.page.dialogs._export("json", "matching", False)
+    qtbot.waitUntil((tmp_path / "out.json").exists)
     other = tmp_path / "ben.handviz"
     with Library.open(desk.file, "ben") as library:
         library.save_copy(other)
     with Library.open(other, "ben") as library:
         library.set_verdict(library.cases()[0].id, "reject")
-    desk.page.dialogs.ask_library = lambda _: other
+    desk.page.dialogs.ask_library = lambda *_: other
     desk.page.do("merge")
     qtbot.waitUntil(lambda: "ben" in desk.model.annotators)
     desk.page.judge("accept")
