@@ -80,9 +80,10 @@ class Predictor:
         selector = load_selector(folder / SELECTOR_FILE, chosen)
         hand_path = _hand_path(hand_model)
         hand = HandModel.load(hand_path, chosen)
+        digest = sha256(folder / GENERATOR_FILE)
         provenance = {
-            "weights": folder.name,
-            "generator_sha256": sha256(folder / GENERATOR_FILE),
+            "weights": _weights_name(folder, digest),
+            "generator_sha256": digest,
             "selector_sha256": sha256(folder / SELECTOR_FILE),
             "hand_model": hand.name,
             "hand_model_sha256": hand.sha256,
@@ -197,6 +198,14 @@ class Predictor:
             provenance=provenance,
             heatmap_joints_2d=camera.crop_to_photo(seen),
         )
+
+
+def _weights_name(folder: Path, digest: str) -> str:
+    """What people call the weights of a folder: those that ship by their hash, others by where they lie."""
+    if folder.resolve() == default_weights().resolve():
+        return f"shipped weights {digest[:6]}"
+    # "final" or "weights" says little without the run it belongs to.
+    return "/".join(part for part in folder.resolve().parts[-2:] if part != folder.resolve().anchor)
 
 
 def _hand_path(hand_model: str | Path | None) -> Path | None:

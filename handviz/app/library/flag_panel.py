@@ -177,7 +177,7 @@ class FlagPanel(QScrollArea):
                 button.setProperty("key", kind.key)
                 button.setCheckable(True)
                 button.setAccessibleName(f"Flag: {kind.name}")
-                button.setToolTip(f"Flag “{kind.name}” ({kind.key}); again: take it back")
+                set_tip(button, f"Flag “{kind.name}”; again: take it back", f"library_flag_{kind.key}")
                 button.clicked.connect(lambda _=False, name=kind.name: self._kind_clicked(name))
                 self.kind_box.addWidget(button)
                 self.kind_buttons[kind.name] = button

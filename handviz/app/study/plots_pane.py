@@ -16,6 +16,7 @@ from handviz.app.controls import Segments, header, label
 from handviz.app.icons import icon
 from handviz.app.models.study import StudyModel
 from handviz.app.theme import DARK, Theme
+from handviz.app.tips import set_tip
 from handviz.hypotheses.relations import MOST_RELATED
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class PlotsPane(QWidget):
         self.segments.show_choice(self._first)
         self.close_button = QToolButton()
         self.close_button.setAccessibleName("Hide the plots")
-        self.close_button.setToolTip("Hide the plots (Shift+T)")
+        set_tip(self.close_button, "Hide the plots", "plots")
         self.close_button.clicked.connect(self.close_requested)
         self.sentence = label("", "muted")
         self.sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
