@@ -37,6 +37,16 @@ PICTURES = {
     "side_by_side": ShowcasePicture(
         "Kept hypotheses beside the ground truth", "wave.jpg", ("--do", "compare_preset_kept-truth")
     ),
+    "side_by_side_difference": ShowcasePicture(
+        "The best hypothesis by score beside the actually best one, coloured by their distance",
+        "wave.jpg",
+        ("--theme", "light", "--do", "compare_preset_best-best", "compare_difference"),
+    ),
+    "blur_sweep": ShowcasePicture(
+        "A still moment of the bundled clip, blurred step by step",
+        "clip.mp4",
+        ("--frame", "3", "--do", "sweep_run"),
+    ),
 }
 """By the name of the file, without its ending."""
 

@@ -17,7 +17,7 @@ import handviz
 from handviz.errors import HandvizError, InputError
 
 # What people look for first comes first in --help.
-_ORDER = ("open", "predict", "cases", "synthesize", "train", "evaluate", "doctor")
+_ORDER = ("open", "predict", "sweep", "cases", "synthesize", "train", "evaluate", "doctor")
 
 EXIT_ERROR = 1
 EXIT_INTERRUPTED = 130

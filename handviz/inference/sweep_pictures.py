@@ -1,15 +1,20 @@
 """The pictures of a blur sweep: a sharp picture blurred by a line, by measured motion, or by neighbouring frames."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from handviz.errors import InputError
 from handviz.hypotheses.blur import in_one_order, longest_path
+from handviz.hypotheses.clip_truth import clip_truth_beside
 from handviz.hypotheses.prediction import Prediction
 from handviz.hypotheses.sweep import MAX_STEPS, blur_steps
+from handviz.hypotheses.truth import Truth, truth_beside
+from handviz.media import open_media
 from handviz.media.smear import (
     average,
     motion_between,
@@ -18,6 +23,7 @@ from handviz.media.smear import (
     smear_line,
     travel_px,
 )
+from handviz.media.video import Video
 
 KINDS = {"line": "Straight line", "motion": "Measured motion", "frames": "Neighbouring frames"}
 """Kinds of blur, with what a person calls them."""
@@ -57,6 +63,49 @@ def frames_needed(plan: SweepPlan, frame: int, frame_count: int) -> list[int]:
             "blur by a line."
         )
     return list(range(frame - reach, frame + reach + 1))
+
+
+@dataclass(frozen=True, eq=False)
+class SweepSource:
+    """What a sweep starts from."""
+
+    images: tuple[np.ndarray, ...]
+    """The frames_needed, each (H, W, 3) uint8 RGB; the sharp one in the middle."""
+    focal_px: float | None = None
+    """As the photo's file notes it."""
+    frame: int = 0
+    frame_count: int = 1
+    frames_per_second: float = 0.0
+    truth: Truth | None = None
+    """Of the sharp picture: its blurred versions are compared with it too."""
+
+    @property
+    def sharp(self) -> np.ndarray:
+        """The picture to blur."""
+        return self.images[len(self.images) // 2]
+
+
+def read_source(path: str | Path, frame: int, plan: SweepPlan) -> SweepSource:
+    """Read a photo, or of a video the frames that the plan needs. Raises InputError."""
+    media = open_media(path)
+    if not isinstance(media, Video):
+        frames_needed(plan, 0, 1)
+        return SweepSource((media.image,), media.focal_px, truth=_quietly(truth_beside, Path(path)))
+    with media:
+        if not 0 <= frame < media.frame_count:
+            raise InputError(f"{path} has frames 0 to {media.frame_count - 1}, not {frame}; choose one of them.")
+        images = tuple(media.frame(number) for number in frames_needed(plan, frame, media.frame_count))
+        clip = _quietly(clip_truth_beside, Path(path))
+        truth = None if clip is None else clip.at(frame)
+        return SweepSource(images, None, frame, media.frame_count, media.fps, truth)
+
+
+def _quietly(read: Callable[[Path], Any], path: Path) -> Any:
+    """What lies beside a picture, or None where it cannot be read: a sweep needs no truth."""
+    try:
+        return read(path)
+    except InputError:
+        return None
 
 
 def sweep_pictures(

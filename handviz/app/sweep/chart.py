@@ -181,6 +181,17 @@ def export(content: ChartContent, path: Path) -> None:
     write_image(chart_image(content), path.with_suffix(".png"))
 
 
+def export_without_window(content: ChartContent, path: Path) -> None:
+    """The same where no application runs. Raises InputError."""
+    from PySide6.QtWidgets import QApplication
+
+    from handviz.app.theme import load_assets
+
+    application = QApplication.instance() or QApplication(["handviz"])
+    load_assets(application)
+    export(content, path)
+
+
 class SweepChart(QWidget):
     """Shows a ChartContent; step_chosen carries the step nearest to a click."""
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QSplitter, 
 from handviz.app.compare.processes import Processes
 from handviz.app.controls import Segments, header, label
 from handviz.app.models.comparison import CaseReference, PaneState, case_of
-from handviz.app.models.session import Picture, SessionModel
+from handviz.app.models.session import SessionModel
 from handviz.app.pages import Page, Services
 from handviz.app.sweep.chart import ChartContent, SweepChart, export, joint_label
 from handviz.app.sweep.joint_table import JointTable
@@ -35,7 +35,7 @@ class SweepPage(Page):
         self._services = services
         self._processes = Processes(services.clients, services.predictions, self)
         self.case: CaseReference | None = None
-        self._at_hand: Picture | None = None
+        self._at_hand: SessionModel | None = None
         self._plan = SweepPlan()
         self.sweep: Sweep | None = None
         self.done: list[SweepPicture] = []
@@ -120,10 +120,10 @@ class SweepPage(Page):
         """Take what the page "One photo" shows, unless a picture was chosen here."""
         session = self._services.session
         if session.picture is not None and self.case is None:
-            self.set_case(case_of(session), session.picture)
+            self.set_case(case_of(session), _held(session))
 
-    def set_case(self, case: CaseReference, at_hand: Picture | None = None) -> None:
-        """Sweep another picture from now on; at_hand is that picture where it has been read already."""
+    def set_case(self, case: CaseReference, at_hand: SessionModel | None = None) -> None:
+        """Sweep another picture from now on; at_hand is a session that holds it, if there is one."""
         self.case, self._at_hand = case, at_hand
         self._show_case()
 
@@ -174,6 +174,10 @@ class SweepPage(Page):
         if whole:
             self._services.show_status(f"{len(self.done)} steps of blur predicted")
 
+    def at_rest(self) -> bool:
+        """Whether all that is in sight is as it will stay."""
+        return not self.busy
+
     @property
     def busy(self) -> bool:
         """Whether something is still being blurred, predicted or drawn."""
@@ -203,11 +207,9 @@ class SweepPage(Page):
         self.panel.result.setText(self._summary())
         self.export_button.setEnabled(self.sweep is not None and len(self.sweep.steps) > 0)
         self.compare.setEnabled(self._can_open(self.tiles.chosen))
-        self.compare.setToolTip(
-            "Steps of a straight line can be opened side by side"
-            if self._plan.kind != "line"
-            else "Look at the chosen step beside the sharp picture (O)"
-        )
+        line = self._plan.kind == "line"
+        why = "Look at the chosen step beside the sharp picture" if line else "For steps of a straight line only"
+        set_tip(self.compare, why, "sweep_compare")
         self._show_chart()
 
     def _show_chart(self) -> None:
@@ -279,6 +281,13 @@ class SweepPage(Page):
         """End threads and processes."""
         self.runner.close()
         self._processes.close()
+
+
+def _held(session: SessionModel) -> SessionModel:
+    """Picture and truth of a session, held fast while the session goes on to others."""
+    held = SessionModel()
+    held.set_picture(session.picture, session.truth)
+    return held
 
 
 def _session_of(done: SweepPicture) -> SessionModel:

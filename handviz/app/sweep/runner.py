@@ -11,13 +11,12 @@ from PySide6.QtCore import QObject, Qt, QThreadPool, Signal
 
 from handviz.app.clients import PredictionBridge
 from handviz.app.models.comparison import CaseReference
-from handviz.app.models.session import Picture
+from handviz.app.models.session import Picture, SessionModel
 from handviz.errors import HandvizError, InputError
 from handviz.hypotheses.prediction import Prediction
 from handviz.hypotheses.sweep import Step, measure
-from handviz.hypotheses.truth import Truth, truth_beside
 from handviz.inference.events import Cancelled, Done, Event, Failed, WorkerDied
-from handviz.inference.sweep_pictures import SweepPlan, frames_needed, sweep_pictures
+from handviz.inference.sweep_pictures import SweepPlan, SweepSource, frames_needed, read_source, sweep_pictures
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,38 +29,16 @@ class SweepPicture:
     prediction: Prediction
 
 
-@dataclass(frozen=True, eq=False)
-class _Read:
-    pictures: list[Picture]
-    """The frames that the plan needs, the sharp one in the middle."""
-    truth: Truth | None
-
-
-def read_case(case: CaseReference, plan: SweepPlan, at_hand: Picture | None) -> _Read:
-    """The pictures a sweep starts from. Raises HandvizError when they cannot be read."""
-    if at_hand is not None and not (plan.kind == "frames" and at_hand.is_video):
-        frames_needed(plan, at_hand.frame, at_hand.frame_count)
-        return _Read([at_hand], _truth_of(at_hand.path))
-    from handviz.media import open_media
-    from handviz.media.photos import Photo
-
-    media = open_media(Path(case.path))
-    if isinstance(media, Photo):
-        frames_needed(plan, 0, 1)
-        return _Read([Picture(Path(case.path), media.image, focal_px=media.focal_px)], _truth_of(Path(case.path)))
-    try:
-        numbers = frames_needed(plan, case.frame, media.frame_count)
-        frames = [Picture(media.path, media.frame(n), n, media.frame_count, media.fps) for n in numbers]
-    finally:
-        media.close()
-    return _Read(frames, None)
-
-
-def _truth_of(photo: Path) -> Truth | None:
-    try:
-        return truth_beside(photo)
-    except InputError:
-        return None
+def source_of(case: CaseReference, plan: SweepPlan, at_hand: SessionModel | None) -> SweepSource:
+    """What a sweep of a case starts from; its picture at hand is not read again. Raises HandvizError."""
+    picture = None if at_hand is None else at_hand.picture
+    if picture is None or (plan.kind == "frames" and picture.is_video):
+        return read_source(case.path, case.frame, plan)
+    frames_needed(plan, picture.frame, picture.frame_count)
+    return SweepSource(
+        (picture.image,), picture.focal_px, picture.frame, picture.frame_count, picture.frames_per_second,
+        at_hand.truth,
+    )  # fmt: skip
 
 
 class SweepRunner(QObject):
@@ -87,22 +64,22 @@ class SweepRunner(QObject):
         self._ready: tuple[float, np.ndarray] | None = None
         self._pictures: Iterator[tuple[float, np.ndarray]] | None = None
         self._sharp: Prediction | None = None
-        self._read: _Read | None = None
+        self._source: SweepSource | None = None
         self._done = self._total = 0
         self.running = False
         self._answered.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
         predictions.event.connect(self._handle)
 
-    def start(self, case: CaseReference, plan: SweepPlan, at_hand: Picture | None = None) -> None:
-        """Sweep a case; at_hand is its picture where it has been read already."""
+    def start(self, case: CaseReference, plan: SweepPlan, at_hand: SessionModel | None = None) -> None:
+        """Sweep a case; at_hand is a session that holds its picture, if there is one."""
         self._stop()
         self.running = True
         self._case, self._plan = case, plan
-        self._read = self._sharp = self._pictures = self._ready = None
+        self._source = self._sharp = self._pictures = self._ready = None
         self._done, self._total = 0, plan.steps
         self._begun = time.monotonic()
         self.progressed.emit(0, self._total, None)
-        self._work(lambda: read_case(case, plan, at_hand), self._take_pictures)
+        self._work(lambda: source_of(case, plan, at_hand), self._take_source)
 
     def cancel(self) -> None:
         """Leave the sweep where it is."""
@@ -154,14 +131,20 @@ class SweepRunner(QObject):
         self.failed.emit(message)
         self.finished.emit(False)
 
-    def _take_pictures(self, read: _Read) -> None:
-        self._read = read
+    def _take_source(self, source: SweepSource) -> None:
+        self._source = source
         if self._plan.kind == "frames":
-            self._total = len(read.pictures) // 2 + 1
-        sharp = read.pictures[len(read.pictures) // 2]
-        self._submit(0.0, sharp, self._case.box, None if self._case.hand == "auto" else self._case.hand)
+            self._total = len(source.images) // 2 + 1
+        hand = None if self._case.hand == "auto" else self._case.hand
+        self._submit(0.0, source.sharp, self._case.box, hand)
 
-    def _submit(self, blur_px: float, picture: Picture, box: object, hand: str | None) -> None:
+    def _picture(self, image: np.ndarray) -> Picture:
+        source = self._source
+        path = Path(self._case.path)
+        return Picture(path, image, source.frame, source.frame_count, source.frames_per_second, source.focal_px)
+
+    def _submit(self, blur_px: float, image: np.ndarray, box: object, hand: str | None) -> None:
+        picture = self._picture(image)
         self._pending = blur_px, picture
         self._request = self._client.submit(
             picture.image,
@@ -189,15 +172,14 @@ class SweepRunner(QObject):
     def _take_prediction(self, prediction: Prediction) -> None:
         blur_px, picture = self._pending
         try:
-            step = measure(prediction, blur_px, self._read.truth)
+            step = measure(prediction, blur_px, self._source.truth)
         except InputError as error:
             self._fail(str(error))
             return
         if self._sharp is None:
             self._sharp = prediction
             self.started.emit(float(prediction.box[2:].max()), prediction.timesteps)
-            images = [one.image for one in self._read.pictures]
-            self._pictures = sweep_pictures(self._plan, images, prediction)
+            self._pictures = sweep_pictures(self._plan, self._source.images, prediction)
             self._blur_next()
         self._done += 1
         self.stepped.emit(SweepPicture(step, picture, prediction))
@@ -221,9 +203,7 @@ class SweepRunner(QObject):
         if self._ready is None or self._request is not None:
             return
         (blur_px, image), self._ready = self._ready, None
-        sharp = self._read.pictures[len(self._read.pictures) // 2]
-        picture = Picture(sharp.path, image, sharp.frame, sharp.frame_count, sharp.frames_per_second, sharp.focal_px)
         box = tuple(float(value) for value in self._sharp.box)
         # Only the blur may differ: the same place, the same side.
-        self._submit(blur_px, picture, box, self._sharp.hand)
+        self._submit(blur_px, image, box, self._sharp.hand)
         self._blur_next()
