@@ -12,7 +12,7 @@ from handviz.viewport.scene import Scene
 
 QUICK_TRIANGLES = 160_000
 """Up to here the meshes are not thinned: their tree is built in some 60 ms."""
-PLAYED_TRIANGLES = 60_000
+PLAYED_TRIANGLES = 40_000
 """The same for hands that move, whose tree is built for every picture."""
 THINNING_STEPS = 4
 """Steps in which the number of triangles is halved; every step is computed once."""
