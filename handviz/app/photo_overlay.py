@@ -32,6 +32,7 @@ class PhotoOverlay(QObject):
         self._asked: dict[int, tuple[PhotoTransform, float, float]] = {}
         self._place = PhotoTransform(), 1.0, 1.0
         self._oldest = 0
+        self._waited_for: int | None = None
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._request)
         photo.transform_changed.connect(self._changed)
@@ -47,8 +48,13 @@ class PhotoOverlay(QObject):
         """Whether there is a picture to lay over the photo."""
         return self._image is not None
 
+    @property
+    def at_rest(self) -> bool:
+        """Whether the picture in sight shows everything as it now is, in full detail."""
+        return not self._session.photo_view.meshes or not (self._soon.isActive() or self._waited_for is not None)
+
     def _drop(self) -> None:
-        self._image = None
+        self._image = self._waited_for = None
         self._oldest = max(self._asked, default=self._oldest) + 1
         self._changed()
 
@@ -84,6 +90,7 @@ class PhotoOverlay(QObject):
         request = self._renderer.request_frame(
             self.camera(), session.view.playing, channel=CHANNEL, visible=mask, transparent=True
         )
+        self._waited_for = request
         self._asked[request] = self._photo.transform, float(self._photo.width()), float(self._photo.height())
 
     def show_frame(self, frame: Frame) -> None:
@@ -95,6 +102,8 @@ class PhotoOverlay(QObject):
         # The copy matters: QImage does not own the array's memory.
         self._image = QImage(image.data, width, height, 4 * width, QImage.Format.Format_RGBA8888_Premultiplied).copy()
         self._place = self._asked[frame.request_id]
+        if frame.full_detail and frame.request_id == self._waited_for:
+            self._waited_for = None
         # A quick picture may be followed by one in full detail with the same id.
         self._asked = {key: value for key, value in self._asked.items() if key >= frame.request_id}
         self._photo.update()

@@ -108,8 +108,9 @@ class ViewportPane(QWidget):
             colors = cluster_colors(analysis.clusters.count)
             for index, (color, share) in enumerate(zip(colors, shares, strict=True), start=1):
                 rows.append((color_of(color), f"{share}% cluster {index}"))
-        if drawn(self._session)[1].any():
-            what = "not kept" if self._session.view.display == "all" else "other kept ones"
+        ghosts = drawn(self._session)[1]
+        if ghosts.any():
+            what = "other kept ones" if standing(self._session)[ghosts].any() else "not kept"
             rows.append((QColor(self.canvas.theme.ghost), f"Ghosts: {what}"))
         if self._session.view.show_truth and self._session.truth is not None:
             rows.append((color_of(truth_colors(3)[1]), "Ground truth"))

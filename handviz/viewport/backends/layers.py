@@ -7,6 +7,8 @@ from handviz.viewport.backends.tracing import Hits
 NOTHING = -1
 STEP = 12.0
 """A hand has a contour against itself where depth jumps by as much as so many pixels are wide there."""
+GAP = 0.001
+"""Metres between two hands from which a line parts them: where one merely dips into another, lines would be a maze."""
 
 
 class Layer:
@@ -76,6 +78,6 @@ def contours(grid: Grid, focal: float) -> np.ndarray:
     for near, far in ((np.s_[:, 1:], np.s_[:, :-1]), (np.s_[1:], np.s_[:-1])):
         for a, b in ((near, far), (far, near)):
             beside = grid.hand[a] != NOTHING
-            other = (grid.hand[a] != grid.hand[b]) & (depth[b] > depth[a])
+            other = (grid.hand[a] != grid.hand[b]) & (depth[b] > depth[a] + GAP)
             line[b] |= beside & (other | (depth[b] > step * depth[a]))
     return line

@@ -12,6 +12,8 @@ from handviz.viewport.scene import Scene
 
 QUICK_TRIANGLES = 160_000
 """Up to here the meshes are not thinned: their tree is built in some 60 ms."""
+BESIDE_GHOSTS, GHOST_TRIANGLES = 80_000, 40_000
+"""The same for solid hands beside ghosts, and for the ghosts: every step of a threshold builds trees of all hands."""
 PLAYED_TRIANGLES = 40_000
 """The same for hands that move, whose tree is built for every picture."""
 THINNING_STEPS = 4
@@ -52,15 +54,28 @@ class Trees:
 
     def quick(self, scene: Scene, solid: np.ndarray, ghosts: np.ndarray) -> tuple[list[Part], list[Part]]:
         """Trees of thinned meshes over the solid hands and over the ghosts."""
-        count = solid.size + ghosts.size
-        if not count or not len(scene.faces):
+        if not len(scene.faces):
             return [], []
-        limit = QUICK_TRIANGLES if scene.time is None else PLAYED_TRIANGLES
-        faces = self._thinned_faces(scene, limit // count)
-        parts = tuple([self._quick_part(group, faces) for group in _groups(scene, hands)] for hands in (solid, ghosts))
+        limits = self._limits(scene, solid.size, ghosts.size)
+        parts = tuple(
+            [
+                self._quick_part(group, self._thinned_faces(scene, limit // hands.size))
+                for group in _groups(scene, hands)
+            ]
+            for hands, limit in zip((solid, ghosts), limits, strict=True)
+        )
         while len(self._quick) > KEPT:
             self._quick.popitem(last=False)
         return parts
+
+    @staticmethod
+    def _limits(scene: Scene, solid: int, ghosts: int) -> tuple[int, int]:
+        """Triangles that solid hands and ghosts, as many as given, may have together each."""
+        whole = PLAYED_TRIANGLES if scene.time is not None else QUICK_TRIANGLES
+        if not (solid and ghosts) or (solid + ghosts) * len(scene.faces) <= whole:
+            return whole, whole
+        share = whole / QUICK_TRIANGLES
+        return round(share * BESIDE_GHOSTS), round(share * GHOST_TRIANGLES)
 
     def full(
         self, scene: Scene, solid: np.ndarray, ghosts: np.ndarray, interrupted: Callable[[], bool]
