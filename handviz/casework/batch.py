@@ -29,7 +29,6 @@ from handviz.inference.arguments import check_request
 from handviz.inference.events import Cancelled, Done, Event, Failed, Ready, WorkerDied
 from handviz.inference.worker import PredictionClient
 from handviz.media.sources import PictureReader
-from handviz.resources import cache_dir
 from handviz.review.prediction_cache import PredictionCache
 from handviz.review.store import Library
 
@@ -142,7 +141,7 @@ class BatchRun:
         state, message = "cancelled", ""
         try:
             # Cache and library may lie on a drive that is not there yet: that is trouble to wait out, too.
-            self._cache = self._cache or self._insist(lambda: PredictionCache(cache_dir() / "predictions"))
+            self._cache = self._cache or self._insist(PredictionCache.default)
             library = self._insist(self._open_library)
             with library:
                 writer = self._insist(lambda: CaseWriter(library, self._cache, self._settings.triage))

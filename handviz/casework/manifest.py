@@ -89,7 +89,7 @@ def common_folder(sources: Iterable[Path]) -> Path:
 def inside(folder: Path, relative: str) -> Path:
     """The path `relative` inside folder. Raises InputError when it would lead out of it, by name or by a link."""
     parts = PurePosixPath(relative)
-    if parts.is_absolute() or ".." in parts.parts or "\\" in relative or ":" in relative or not parts.parts:
+    if parts.is_absolute() or ".." in parts.parts or "\\" in relative or not parts.parts:
         raise InputError(f"the path {relative!r} leaves its folder or is none; paths are relative, without “..”.")
     path = folder / parts
     try:
