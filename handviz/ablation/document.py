@@ -6,6 +6,7 @@ from pathlib import Path
 from handviz.ablation.claims import judge_blur, judge_losses
 from handviz.ablation.compare import Row
 from handviz.ablation.table import format_table
+from handviz.ablation.witness_result import WitnessResult, witness_lines
 from handviz.datasets.folders import open_dataset
 from handviz.datasets.test_set import test_v1
 from handviz.errors import InputError
@@ -34,10 +35,12 @@ def write_report(
     command: str,
     ablation: tuple[list[Row], int, str] | None,
     progress: Callable[[str, int, int], None],
+    witness: WitnessResult | None = None,
 ) -> Path:
     """Measure, draw and write out/REPORT.md with its pictures in out/report/.
 
-    weights None are those shipped, data None is test-v1. ablation: rows, n and a line on the run. Raises HandvizError
+    weights None are those shipped, data None is test-v1. ablation: rows, n and a line on the run. witness: its
+    test. Raises HandvizError
     when weights, data or device are not there.
     """
     folder = default_weights() if weights is None else weights
@@ -64,7 +67,10 @@ def write_report(
         f"wrist-relative and order-free. Generator {sha256(folder / GENERATOR_FILE)[:12]}, selector "
         f"{sha256(folder / SELECTOR_FILE)[:12]}. Written by `{command}`."
     )
-    text = "\n".join(_lines(about, spread, by_blur, by_motion, ablation))
+    lines = _lines(about, spread, by_blur, by_motion, ablation)
+    if witness is not None:
+        lines += ["", *witness_lines(witness)]
+    text = "\n".join(lines)
     path = out / REPORT_FILE
     with atomic_write(path, "w") as file:
         file.write(text + "\n")

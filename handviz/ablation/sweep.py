@@ -9,6 +9,7 @@ from handviz.hand.model import HandModel
 SIDE = 32
 """Cells along a side of the picture."""
 MOMENTS = 9
+_MOMENTS_FOR_PLACE = 5
 
 
 class SurfacePoints(nn.Module):
@@ -33,16 +34,19 @@ def swept_coverage(points: Tensor, side: int = SIDE, moments: int = MOMENTS) -> 
     points (..., T, P, 2) lie on the projected surface at past, middle and future, picture coordinates 0..1. Between
     the timesteps they move on parabolas. Past and future may be exchanged: the coverage is the same.
     """
-    past, middle, future = (part.unsqueeze(-3) for part in points.unbind(-3))
-    times = torch.linspace(-1.0, 1.0, moments, device=points.device, dtype=points.dtype).view(-1, 1, 1)
-    moved = middle + times * (0.5 * (future - past)) + times.square() * (0.5 * (future + past) - middle)
-    cells = (moved * side).floor()
-    inside = ((cells >= 0) & (cells < side)).all(-1)
-    # What lies outside the picture goes to a cell of its own that is thrown away.
-    index = torch.where(inside, cells[..., 1] * side + cells[..., 0], float(side * side)).long().flatten(0, -2)
-    shown = torch.zeros(len(index), side * side + 1, device=points.device)
+    times = torch.linspace(-1.0, 1.0, moments, device=points.device, dtype=points.dtype).view(-1, 1)
+
+    def cells(coordinate: Tensor) -> Tensor:
+        # What lies outside the picture goes to a ring of cells around it that is thrown away.
+        past, middle, future = (part.unsqueeze(-2) for part in (coordinate * side + 1.0).unbind(-2))
+        moved = middle + times * (0.5 * (future - past)) + times.square() * (0.5 * (future + past) - middle)
+        return moved.clamp(0.0, side + 1.0).int()
+
+    index = (cells(points[..., 1]) * (side + 2) + cells(points[..., 0])).flatten(0, -2).long()
+    shown = torch.zeros(len(index), (side + 2) ** 2, device=points.device)
     shown.scatter_(1, index, 1.0)
-    return shown[:, :-1].unflatten(0, moved.shape[:-2]).mean(-2).unflatten(-1, (side, side))
+    mean = shown.view(*points.shape[:-3], moments, side + 2, side + 2).mean(-3)
+    return mean[..., 1:-1, 1:-1]
 
 
 def place_and_size(coverage: Tensor) -> tuple[Tensor, Tensor]:
@@ -58,7 +62,7 @@ def place_and_size(coverage: Tensor) -> tuple[Tensor, Tensor]:
 def swept_onto(points: Tensor, smear: Tensor) -> Tensor:
     """Coverage (B, K, S, S) of points (B, K, T, P, 2) once their sweep is shifted and scaled to where a smear (B, S, S)
     lies: errors are measured from the wrist, so a hypothesis a little off in place or depth must not lose by that."""
-    centre, size = place_and_size(swept_coverage(points))
+    centre, size = place_and_size(swept_coverage(points, moments=_MOMENTS_FOR_PLACE))
     wanted_centre, wanted_size = place_and_size(smear)
     scale = (wanted_size[:, None] / size.clamp_min(1e-3)).clamp(0.5, 2.0)[..., None, None, None]
     moved = (points - centre[:, :, None, None]) * scale + wanted_centre[:, None, None, None]

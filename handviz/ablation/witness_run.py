@@ -1,17 +1,15 @@
 """Training the witness, fitting how much its word weighs beside the selector's, and putting both to the test."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 import torch
 from scipy.optimize import minimize
 
-from handviz.ablation.compare import BY_PROJECTION, Row, compare
 from handviz.ablation.config import AblateWitnessConfig
 from handviz.ablation.outcome import SelectionOutcome
-from handviz.ablation.table import format_table
 from handviz.ablation.witness import Witness, observe_all
+from handviz.ablation.witness_result import ALL, SELECTOR, SELECTOR_PROJECTION, SELECTOR_WITNESS, WitnessResult
 from handviz.datasets.folders import open_dataset
 from handviz.datasets.test_set import test_v1
 from handviz.errors import InputError
@@ -22,28 +20,16 @@ from handviz.network.files import GENERATOR_FILE, SELECTOR_FILE, default_weights
 from handviz.training.config import save_config
 from handviz.training.sources import FolderSource
 
-SELECTOR = "selector"
 MIXTURES: dict[str, tuple[str, ...]] = {
     "witness": ("witness",),
     "witness, hands as placed": ("witness_as_placed",),
     "true sweep": ("true_sweep",),
+    SELECTOR_WITNESS: ("selector", "witness"),
+    SELECTOR_PROJECTION: ("selector", "projection"),
+    ALL: ("selector", "projection", "witness"),
     "selector and true sweep": ("selector", "true_sweep"),
-    "selector and witness": ("selector", "witness"),
-    "selector and 2D projection": ("selector", "projection"),
-    "selector, projection, witness": ("selector", "projection", "witness"),
 }
 """What is mixed into one score, by name."""
-
-
-@dataclass(frozen=True)
-class WitnessResult:
-    """What the test said."""
-
-    rows: list[Row]
-    smear_error: float
-    """Mean absolute error a cell of what the head says of the exposure."""
-    cost_ms: dict[str, float]
-    photos: int
 
 
 class FirstOf:
@@ -86,12 +72,12 @@ def ablate_witness(
     tests = FolderSource(open_dataset(test_v1(progress) if config.test is None else config.test))
     rows = np.arange(min(config.test_limit, len(tests)))
     seen = observe_all(witness, selector, tests, rows, config, lambda done, total: progress("tested", done, total))
-    outcome = mix(fitted_on, seen, config.n)
-    outcome.save(config.out / "result.npz")
-    return WitnessResult(
-        compare({config.seed: outcome}, config.n, SELECTOR, config.bootstrap),
-        float(seen["smear_error"].mean()), witness.cost_ms(tests, config.hypotheses), len(rows),
+    result = WitnessResult(
+        mix(fitted_on, seen, config.n), config.n, config.bootstrap, float(seen["smear_error"].mean()),
+        witness.cost_ms(tests, config.hypotheses),
     )  # fmt: skip
+    result.save(config.out)
+    return result
 
 
 def mix(fitted_on: dict[str, np.ndarray], seen: dict[str, np.ndarray], n: int) -> SelectionOutcome:
@@ -135,17 +121,3 @@ def fit_logistic(evidence: np.ndarray, labels: np.ndarray) -> np.ndarray:
         return float((np.logaddexp(0.0, logit) - target * logit).mean()), np.append(flat.T @ slope, slope.sum())
 
     return minimize(loss, np.zeros(flat.shape[1] + 1), jac=True, method="L-BFGS-B").x
-
-
-def format_result(result: WitnessResult, n: int) -> str:
-    """The table and what it cost."""
-    cost = result.cost_ms
-    return "\n".join(
-        [
-            format_table(result.rows, n, SELECTOR),
-            "",
-            f"{result.photos} photos. The head's smear is off by {result.smear_error:.3f} of the exposure a cell. "
-            f"Cost: head {cost['head']:.1f} ms, sweeps and agreement {cost['sweeps']:.1f} ms. `{BY_PROJECTION}` and "
-            "the true sweep need no head; the true sweep needs the truth and shows what a perfect one could tell.",
-        ]
-    )

@@ -58,11 +58,12 @@ def _witness(args: argparse.Namespace) -> int:
     config = tyro.cli(AblateWitnessConfig, args=args.settings, prog="handviz ablate witness")
     if not 1 <= config.n < config.hypotheses or min(config.validation, config.steps, config.bootstrap) < 1:
         raise InputError("--n must be less than --hypotheses; --validation, --steps and --bootstrap at least 1.")
-    from handviz.ablation.witness_run import ablate_witness, format_result
+    from handviz.ablation.witness_result import format_result
+    from handviz.ablation.witness_run import ablate_witness
     from handviz.files import atomic_write
 
     result = ablate_witness(config, lambda line: print(line, flush=True), _progress)
-    text = format_result(result, config.n)
+    text = format_result(result)
     with atomic_write(config.out / "table.md", "w") as file:
         file.write(text + "\n")
     print(text)

@@ -11,9 +11,11 @@ from PIL import Image, ImageDraw
 
 from handviz.ablation.sweep import MOMENTS, SIDE, SurfacePoints, place_and_size, swept_coverage, swept_onto
 from handviz.ablation.witness import agreement, seen_in
+from handviz.ablation.witness_result import WitnessResult, witness_lines
 from handviz.ablation.witness_run import MIXTURES, fit_logistic, mix
 from handviz.cli.main import main
 from handviz.datasets.generation import generate
+from handviz.errors import InputError
 from handviz.hand.model import HandModel
 from handviz.network.config import GeneratorConfig, SelectorConfig
 from handviz.network.files import GENERATOR_FILE, SELECTOR_FILE, save_network
@@ -143,6 +145,14 @@ def test_evidence_that_knows_the_truth_selects_it():
         assert (score.argmax(1) == outcome.mpjpe.argmin(1)).mean() > 0.9
 
 
+def test_a_folder_without_a_result_gets_a_sentence(tmp_path):
+    with pytest.raises(InputError, match="--witness"):
+        WitnessResult.load(tmp_path)
+    (tmp_path / "result.json").write_text('{"n": 4, "resamplings": [], "smear_error": 0, "cost_ms": {}}')
+    with pytest.raises(InputError, match="--witness"):
+        WitnessResult.load(tmp_path)
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("witness")
@@ -165,7 +175,9 @@ def test_the_command_trains_tests_and_writes_the_table(folder, tmp_path, capsys)
     table = (out / "table.md").read_text()
     assert table in capsys.readouterr().out + "\n"
     assert all(f"| {name} |" in table for name in ("selector", *MIXTURES))
-    assert "Cost: head" in table
+    assert "Cost for 6 hypotheses: head" in table
+    told = "\n".join(witness_lines(WitnessResult.load(out)))
+    assert table in told + "\n" and "Alone the witness closes" in told
     other = ["--out", str(tmp_path / "other"), "--validation", "12"]
     assert main([*arguments, *other]) == 1
     assert "too few" in capsys.readouterr().err
