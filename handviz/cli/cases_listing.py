@@ -24,6 +24,8 @@ def register(subparsers: argparse._SubParsersAction) -> None:
     parser = command(subparsers, "stats", "count cases by state, verdict, flag, triage and annotator", _stats)
     parser.add_argument("--json", action="store_true", help="as JSON")
     add_filter(parser)
+    parser = command(subparsers, "history", "list the last changes, the newest first", _history)
+    parser.add_argument("--limit", type=int, default=20, metavar="N", help="that many (20)")
     parser = command(
         subparsers, "agreement", "tell how far annotators agree, and on which cases they do not", _agreement
     )
@@ -115,6 +117,18 @@ def _stats(args: argparse.Namespace) -> int:
     if known:
         print("\nmedians")
         print(table(known, right=(1,)))
+    return 0
+
+
+def _history(args: argparse.Namespace) -> int:
+    with open_library(args) as library:
+        entries = library.history(args.limit)
+    moments = [entry.created[:19].replace("T", " ") for entry in entries]
+    marks = ["undone" if entry.undone else "" for entry in entries]
+    lines = zip(
+        moments, (entry.annotator for entry in entries), (entry.sentence for entry in entries), marks, strict=True
+    )
+    print(table(lines))
     return 0
 
 

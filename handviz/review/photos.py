@@ -62,7 +62,8 @@ def find_photos(library: Library, folders: Iterable[Path], progress: Progress | 
     for number, path in enumerate(_files(folders)):
         if not by_hash or (progress and not progress(number, sum(map(len, by_hash.values())))):
             break
-        if not _may_be_sought(path, by_hash):
+        # Closing a library's file would drop the locks that SQLite holds on it.
+        if path.name.startswith(library.path.name) or not _may_be_sought(path, by_hash):
             continue
         try:
             cases = by_hash.pop(sha256(path), [])

@@ -1,5 +1,7 @@
 """A library of cases: one SQLite file, every change committed before the call returns."""
 
+import sqlite3
+from dataclasses import dataclass
 from pathlib import Path
 
 from handviz.errors import InputError
@@ -7,12 +9,23 @@ from handviz.review.cases import Case, FlagKind
 from handviz.review.connections import SUFFIX, connect, in_memory, read_whole
 from handviz.review.faults import StorageError
 from handviz.review.filters import CaseFilter
-from handviz.review.journal import Recorder, next_entry, step
+from handviz.review.journal import UNDONE, Recorder, next_entry, step
 from handviz.review.judgements import Judgements
 
 __all__ = ["SUFFIX", "Library"]
 
 _READ_ONLY = ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A change that was made, as people read it."""
+
+    annotator: str
+    sentence: str
+    created: str
+    """UTC, ISO 8601; empty for changes of the first version."""
+    undone: bool
 
 
 class Library(Judgements):
@@ -77,6 +90,18 @@ class Library(Judgements):
             if problem is not None:
                 raise InputError(problem)
             return entry[1]
+
+    def history(self, count: int = 100) -> list[Entry]:
+        """The last changes, the newest first; of the annotator alone where the library is blind."""
+        sql = ("SELECT annotator, sentence, created, undone FROM journal WHERE NOT ? OR annotator = ? "
+               "ORDER BY id DESC LIMIT ?")  # fmt: skip
+
+        def act(connection: sqlite3.Connection) -> list[Entry]:
+            values = (int(self._blind(connection)), self.annotator, count)
+            return [Entry(str(who), str(what), str(when), undone == UNDONE)
+                    for who, what, when, undone in connection.execute(sql, values)]  # fmt: skip
+
+        return self.read(act)
 
     # --- lists that people edit --------------------------------------------------------------------------------------
 

@@ -68,8 +68,10 @@ def test_flagging_judging_and_undoing(run, path):
         assert library.case(3).box == (1, 2, 30, 40) and library.flags()[0].joints == (8, 0)
     assert "corrected the box" in run("undo")
     assert "redone: corrected the box" in run("redo")
+    assert run("history", "--limit", 1).rstrip().endswith("corrected the box of hand2.png")
     assert run("undo", "--times", 99).endswith("nothing to undo for ada\n")
     assert run("list", "--ids", "--state", "reviewed").strip() == ""
+    assert run("history").count("undone") == 5 and "added hand0.png" in run("history")
     run("redo", "--times", 2)
     run("unflag", 1)
     run("remove", 4)

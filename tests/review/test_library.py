@@ -160,6 +160,7 @@ def test_annotators_see_their_own_word_and_nobody_elses_when_blind(library, path
         assert other.verdicts() == {"grace": {first: "accept"}}
         assert other.case(first).annotators == ("grace",)
         assert other.annotators() == ["grace"]
+        assert {entry.annotator for entry in other.history()} == {"grace"}
         assert other.count(CaseFilter(annotator="ada")) == 0
         assert other.count(CaseFilter(annotator="grace")) == 1
         assert other.count(CaseFilter(disagreement=True)) == 0
