@@ -127,10 +127,10 @@ def _write(sweep, args: argparse.Namespace) -> None:
     fastest = [growth.joint for growth in growths[:3]]
     joints = fastest if args.joints is None else [JOINT_NAMES.index(name) for name in args.joints]
     export_without_window(ChartContent(sweep, tuple(joints)), args.out / "sweep.csv")
-    rows = [("joint", "sharp mm", "blurred mm", "per 10 px")]
+    rows = [("joint", "as it is, mm", "blurred, mm", "per 10 px")]
     rows += [(joint_label(growth.joint), f"{growth.sharp_mm:.1f}", f"{growth.blurred_mm:.1f}",
               f"{growth.mm_per_10_px:+.2f}") for growth in growths]  # fmt: skip
     print(table(rows, right=(1, 2, 3)))
     curve = sweep.curve()
-    print(f"All joints: {curve[0]:.1f} mm sharp, {curve[-1]:.1f} mm at {sweep.blur_px[-1]:.0f} px of blur.")
+    print(f"All joints: {curve[0]:.1f} mm as it is, {curve[-1]:.1f} mm at {sweep.blur_px[-1]:.0f} px of blur.")
     print(f"Written: {args.out / 'sweep.csv'}, {args.out / 'sweep.png'}")

@@ -79,6 +79,16 @@ def test_the_open_photo_is_taken_over_without_predicting_again(qtbot, compare) -
     assert len(window.renderers) == 3, "each pane draws in a process of its own"
 
 
+def test_a_pane_takes_the_open_photo(qtbot, compare, video) -> None:
+    window, page = compare
+    settle(qtbot, page)
+    page.open_files([video])
+    settle(qtbot, page)
+    qtbot.keyClick(page.panes[0].canvas, Qt.Key.Key_G)
+    settle(qtbot, page)
+    assert page.panes[0].model.source.prediction is window.session.prediction
+
+
 def test_dragging_one_pane_turns_the_other(qtbot, compare) -> None:
     _, page = compare
     settle(qtbot, page)

@@ -7,7 +7,8 @@ MENU = "&Compare"
 
 COMPARE_COMMANDS = (
     *(Command(f"compare_preset_{name}", MENU, preset.title) for name, preset in PRESETS.items()),
-    Command("compare_add", MENU, "&Add a pane", ("Ctrl+N",), separator=True),
+    Command("compare_take", MENU, "&Take the photo of the page One photo", ("G",), separator=True),
+    Command("compare_add", MENU, "&Add a pane", ("Ctrl+N",)),
     Command("compare_close", MENU, "&Close this pane", ("Ctrl+W",)),
     Command("compare_next", MENU, "&Next pane", ("Ctrl+Tab",)),
     Command("compare_subset", MENU, "Next c&hoice of hypotheses", ("H",)),

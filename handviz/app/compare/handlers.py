@@ -47,6 +47,7 @@ def page_handlers(page: ComparePage) -> dict[str, Callable[..., None]]:
     steps = {"next_frame": 1, "previous_frame": -1, "frames_ahead": 10, "frames_back": -10}
     frames = {f"compare_{name}": lambda places=places: page.active.step(places) for name, places in steps.items()}
     return presets | views | timesteps | frames | {
+        "compare_take": page.take_open_photo,
         "compare_add": page.add_pane,
         "compare_close": lambda: page.close_pane(page.active),
         "compare_next": page.next_pane,

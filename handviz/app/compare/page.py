@@ -106,6 +106,7 @@ class ComparePage(Page):
         pane.close_clicked.connect(lambda: self.close_pane(pane))
         pane.open_clicked.connect(lambda: self._ask_case(pane))
         pane.weights_clicked.connect(lambda: self._ask_weights(pane))
+        pane.take_clicked.connect(lambda: (self._activate(pane), self.take_open_photo()))
         pane.settled.connect(lambda: self._settled(pane))
         pane.model.changed.connect(self._model_changed)
         pane.model.view.camera_changed.connect(self._refresh_views)
@@ -179,6 +180,14 @@ class ComparePage(Page):
             self._open(self.active, replace(self.active.state, case=case), at_hand)
             return
         self._start_preset(preset, case, weights, at_hand)
+
+    def take_open_photo(self) -> None:
+        """Show what the page "One photo" shows in the active pane."""
+        session = self._services.session
+        if session.picture is None:
+            self._services.banner.show_message("No photo is open on the page One photo; open one there first.")
+        else:
+            self._open(self.active, replace(self.active.state, case=case_of(session)), session)
 
     def show_pair(self, *cases: tuple[PaneState, SessionModel]) -> None:
         """Show cases that are at hand whole, picture and prediction, in the first panes."""
@@ -301,7 +310,7 @@ class ComparePage(Page):
             colors, note = None, ""
             if difference is not None and not difference.message:
                 colors = difference.colors(pane.model) if place else reference_colors(pane.model)
-                note = difference.texts.get(pane.model, "") if place else "the others are measured from here"
+                note = difference.texts.get(pane.model, "") if place else "Other panes are measured from here"
             pane.canvas.set_own_colors(colors)
             if note != pane.note:
                 pane.note = note

@@ -33,7 +33,7 @@ class ComparePane(QFrame):
     """Shows a PaneModel and loads its case.
 
     The page is told of clicks by signals: activated, link_clicked, close_clicked, open_clicked (for another file),
-    case_wanted with a CaseReference to show instead; settled follows whatever came of loading and predicting.
+    take_clicked (for the open photo), weights_clicked; settled follows whatever came of loading and predicting.
     """
 
     activated = Signal()
@@ -41,6 +41,7 @@ class ComparePane(QFrame):
     close_clicked = Signal()
     open_clicked = Signal()
     weights_clicked = Signal()
+    take_clicked = Signal()
     settled = Signal()
 
     def __init__(self, processes: Processes) -> None:
@@ -217,6 +218,7 @@ class ComparePane(QFrame):
         menu, picture = self.title.menu(), self.model.source.picture
         menu.clear()
         menu.addAction("&Open photo, video or prediction…", self.open_clicked.emit)
+        menu.addAction("The photo of the page One &photo", self.take_clicked.emit)
         if self.case is None:
             return
         if picture is not None and picture.is_video:

@@ -9,10 +9,10 @@ from handviz.app.sweep.chart import joint_color, joint_label
 from handviz.app.theme import DARK, Theme
 from handviz.hypotheses.sweep import Growth, Sweep
 
-_COLUMNS = ("Joint", "Sharp", "Blurred", "Per 10 px")
+_COLUMNS = ("Joint", "As it is", "Blurred", "Per 10 px")
 _TIPS = (
     "Click joints to draw their lines; Ctrl and Shift select several",
-    "Spread in mm in the sharp picture",
+    "Spread in mm in the picture without added blur",
     "Spread in mm in the most blurred picture",
     "How many mm the spread grows for 10 px of blur: the slope of the straight line through all steps",
 )
@@ -48,7 +48,8 @@ class JointTable(QTableWidget):
         self.setTabKeyNavigation(False)
         self.setMinimumWidth(sum(_WIDTHS) + 14)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.itemSelectionChanged.connect(lambda: self.selection_changed.emit(self.joints))
+        self._chosen: tuple[int, ...] | None = None
+        self.itemSelectionChanged.connect(self._choose)
 
     def sizeHint(self) -> QSize:  # noqa: N802
         return QSize(sum(_WIDTHS) + 30, 260)
@@ -59,9 +60,13 @@ class JointTable(QTableWidget):
         rows = sorted({index.row() for index in self.selectionModel().selectedRows()})
         return tuple(self._growths[row].joint for row in rows if row < len(self._growths))
 
+    def _choose(self) -> None:
+        """A person has selected joints: those stay selected from now on."""
+        self._chosen = self.joints
+        self.selection_changed.emit(self._chosen)
+
     def show_sweep(self, sweep: Sweep | None, timestep: int | None) -> None:
-        """List the joints of a sweep; the selection stays, at first it is on the fastest."""
-        before = self.joints if self._growths else None
+        """List the joints of a sweep; until a person selects others, the fastest are selected."""
         self._growths = sweep.growths(timestep) if sweep is not None and sweep.steps else []
         self.blockSignals(True)
         self.clearSelection()
@@ -79,7 +84,8 @@ class JointTable(QTableWidget):
                 else:
                     item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 self.setItem(row, column, item)
-        wanted = [growth.joint for growth in self._growths[:FIRST]] if before is None else before
+        fastest = [growth.joint for growth in self._growths[:FIRST]]
+        wanted = fastest if self._chosen is None else self._chosen
         for row, growth in enumerate(self._growths):
             if growth.joint in wanted:
                 for column in range(len(_COLUMNS)):

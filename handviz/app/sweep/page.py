@@ -171,6 +171,8 @@ class SweepPage(Page):
 
     def _finished(self, whole: bool) -> None:
         self.panel.show_progress(False)
+        if self.tiles.chosen is None and self.done:
+            self.tiles.choose(len(self.done) - 1)
         if whole:
             self._services.show_status(f"{len(self.done)} steps of blur predicted")
 

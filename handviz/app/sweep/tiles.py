@@ -89,7 +89,7 @@ class SweepTiles(QWidget):
             self._anchor = anchor(prediction)
             yaw, pitch = self.orbit.yaw, self.orbit.pitch
             # The sphere that holds all hypotheses has empty corners, which a small picture cannot spare.
-            self.orbit = OrbitView.framing(prediction.landmarks, yaw, pitch).zoomed(0.75)
+            self.orbit = OrbitView.framing(prediction.landmarks, yaw, pitch).zoomed(0.85)
         vertices = some.vertices + (self._anchor - anchor(prediction)).astype(np.float32)
         box = tuple(float(value) for value in prediction.box)
         self._faces = prediction.faces
@@ -210,9 +210,7 @@ class SweepTiles(QWidget):
         font.setBold(True)
         painter.setFont(font)
         painter.setPen(QColor(self.theme.text))
-        painter.drawText(
-            text, Qt.AlignmentFlag.AlignCenter, "sharp" if tile.blur_px == 0.0 else f"{tile.blur_px:.0f} px"
-        )
+        painter.drawText(text, Qt.AlignmentFlag.AlignCenter, f"{tile.blur_px:.0f} px" if tile.blur_px else "as it is")
         font.setBold(False)
         painter.setFont(font)
         painter.setPen(QColor(self.theme.muted))
