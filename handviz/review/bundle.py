@@ -134,18 +134,27 @@ class Place:
         handviz open what its maker does not have.
         """
         path, relative = _path_text(path), _path_text(relative)
-        inside = (self._folder / relative).resolve() if relative else None
-        if inside is not None and inside.is_relative_to(self._folder) and inside.is_file():
+        inside = self._resolved(relative) if relative else None
+        if inside is not None and inside.is_file():
             return inside
         if Path(path).is_absolute() and not path.startswith(("//", "\\\\")) and self._is(Path(path), photo_sha256):
             return Path(path)
         name = re.split(r"[/\\]", path)[-1]
-        return self._folder / (name if name not in ("", ".", "..") else "photo")
+        # A link in the folder may lead out of it as well.
+        return self._folder / (name if name not in ("", ".", "..") and self._resolved(name) else "missing photo")
 
     def inside(self, path: Any) -> str:
         """A file's path where it lies in the folder, else nothing: a truth has no hash to prove it."""
-        found = (self._folder / _path_text(path)).resolve() if path else self._folder
-        return str(found) if found.is_relative_to(self._folder) and found.is_file() else ""
+        found = self._resolved(_path_text(path)) if path else None
+        return str(found) if found is not None and found.is_file() else ""
+
+    def _resolved(self, path: str) -> Path | None:
+        """Where a path leads, links followed; None when that is out of the folder."""
+        try:
+            found = (self._folder / path).resolve()
+        except (OSError, RuntimeError):  # links that lead in circles
+            return None
+        return found if found.is_relative_to(self._folder) else None
 
     def _is(self, path: Path, photo_sha256: str) -> bool:
         try:

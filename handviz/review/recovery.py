@@ -1,6 +1,7 @@
 """Saving what is left of a damaged library."""
 
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from handviz.review.merging import Merged, merge_bundle
 from handviz.review.schema import MIGRATIONS, VERSION, statements
 from handviz.review.store import Library
 
-_MAX_ROWS = 5_000_000
+_MAX_ROWS = 1_000_000
 _TABLES = ("cases", "verdicts", "flags", "removed")
 
 
@@ -47,8 +48,11 @@ def recover(path: str | Path, target: str | Path) -> Recovered:
         bundle, senseless = read_damaged(whole, path)
     finally:
         whole.close()
-    with Library.open(target) as library:
-        return Recovered(merge_bundle(library, bundle, f"recovered {path.name}"), lost + senseless)
+    # Made under another name, so that what fails leaves nothing behind.
+    with tempfile.TemporaryDirectory(prefix="handviz-") as folder, Library.open(Path(folder) / path.name) as library:
+        saved = merge_bundle(library, bundle, f"recovered {path.name}")
+        library.save_copy(target)
+    return Recovered(saved, lost + senseless)
 
 
 def _copy_rows(damaged: sqlite3.Connection, whole: sqlite3.Connection, path: Path) -> tuple[int, int]:
