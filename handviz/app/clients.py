@@ -144,9 +144,9 @@ class RenderBridge(QObject):
         """Mask (K + M, T) of the meshes to draw."""
         self.client.set_visible(visible)
 
-    def set_ghosts(self, ghosts: np.ndarray) -> None:
-        """Mask (K + M, T) of the meshes to draw as ghosts."""
-        self.client.set_ghosts(ghosts)
+    def set_ghosts(self, ghosts: np.ndarray, tone: np.ndarray) -> None:
+        """Mask (K + M, T) of the meshes to draw as ghosts, and the grey (3,) in 0..1 that their colours tend to."""
+        self.client.set_ghosts(ghosts, tone)
 
     def set_time(self, time: float | None) -> None:
         """Draw hands at a time between the timesteps; None draws the timesteps."""

@@ -7,7 +7,7 @@ import numpy as np
 
 from handviz.app.models.coloring import Scale
 from handviz.app.models.palette import rgb
-from handviz.app.models.scene import Content, SceneModel, Tones
+from handviz.app.models.scene import Content, SceneModel
 from handviz.app.models.session import SessionModel
 from handviz.app.theme import Theme
 from handviz.geometry.cameras import Camera
@@ -29,8 +29,8 @@ class Renderer(Protocol):
     def set_visible(self, visible: np.ndarray) -> None:
         """Mask (K + M, T) of the meshes to draw."""
 
-    def set_ghosts(self, ghosts: np.ndarray) -> None:
-        """Mask (K + M, T) of the meshes to draw as ghosts."""
+    def set_ghosts(self, ghosts: np.ndarray, tone: np.ndarray) -> None:
+        """Mask (K + M, T) of the meshes to draw as ghosts, and the grey (3,) in 0..1 that their colours tend to."""
 
     def set_time(self, time: float | None) -> None:
         """Draw hands at a time between the timesteps; None draws the timesteps."""
@@ -79,20 +79,27 @@ class SceneFeed:
 
     def send_content(self, theme: Theme) -> Content | None:
         """Hand over extra meshes, masks, colours and time, where they differ: each costs the renderer time."""
-        content = self.scene.compose(Tones(rgb(theme.ghost), rgb(theme.pale)))
+        content = self.scene.compose(rgb(theme.ghost))
         if content is None:
             return None
         if self.own_colors is not None and self.own_colors.shape[:2] == content.colors.shape[:2]:
             content = replace(content, colors=self.own_colors, scale=None)
         self.scale = content.scale
         # Extra meshes first: masks and colours are for them too.
-        for name in ("extras", "visible", "ghosts", "colors"):
-            array, before = getattr(content, name), self._sent.get(name)
-            if before is None or not (array is before or np.array_equal(array, before)):
-                getattr(self._renderer, f"set_{name}")(array)
-                self._sent[name] = array
+        for name in ("extras", "visible", "colors"):
+            if self._is_new(name, getattr(content, name)):
+                getattr(self._renderer, f"set_{name}")(getattr(content, name))
+        if self._is_new("ghosts", content.ghosts) | self._is_new("tone", rgb(theme.pale)):
+            self._renderer.set_ghosts(content.ghosts, rgb(theme.pale))
         self.send_time()
         return content
+
+    def _is_new(self, name: str, array: np.ndarray) -> bool:
+        before = self._sent.get(name)
+        if before is not None and (array is before or np.array_equal(array, before)):
+            return False
+        self._sent[name] = array
+        return True
 
     def send_time(self) -> None:
         """Hand over the time."""

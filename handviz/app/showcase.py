@@ -34,6 +34,16 @@ PICTURES = {
     "window_table": ShowcasePicture(
         "The table of hypotheses, colours by score", "wave.jpg", ("--choose", "3", "--do", "table", "next_coloring")
     ),
+    "colours": ShowcasePicture(
+        "The spread of the hypotheses as a heat map on their mean hand, and the best of them over the photo",
+        "sweep.jpg",
+        ("--theme", "light", "--do", "next_coloring", "next_coloring", "next_coloring", "overlay", "crop"),
+    ),
+    "motion": ShowcasePicture(
+        "Fingertip trails of the five best, one moment between past and middle, the others as ghosts",
+        "wave.jpg",
+        ("--theme", "dark", "--top", "5", "--turn", "20", "10", "--do", "trails", "time_back", "time_back"),
+    ),
     "side_by_side": ShowcasePicture(
         "Kept hypotheses beside the ground truth", "wave.jpg", ("--do", "compare_preset_kept-truth")
     ),

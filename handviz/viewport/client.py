@@ -145,10 +145,13 @@ class RenderClient:
         """visible (K + M, T) bool: which meshes are drawn. Raises ValueError on other shapes."""
         self._set(visible=_mask(visible))
 
-    def set_ghosts(self, ghosts: np.ndarray) -> None:
+    def set_ghosts(self, ghosts: np.ndarray, tone: np.ndarray | tuple[float, float, float] | None = None) -> None:
         """ghosts (K + M, T) bool: which of the other meshes are drawn as ghosts, through which one sees what lies
-        behind. Raises ValueError on other shapes."""
-        self._set(ghosts=_mask(ghosts))
+        behind; tone (3,) in 0..1: the grey that their colours tend to. Raises ValueError on other shapes."""
+        if tone is not None and np.shape(tone) != (3,):
+            raise ValueError(f"a tone must be (3,), not {np.shape(tone)}")
+        tones = {} if tone is None else {"ghost_tone": 255.0 * np.clip(np.asarray(tone, np.float32), 0.0, 1.0)}
+        self._set(ghosts=_mask(ghosts), **tones)
 
     def set_time(self, time: float | None) -> None:
         """Draw every mesh once, at a time from 0 past to T - 1 future, visible where any of its timesteps is; None

@@ -45,6 +45,8 @@ class Scene:
     colors: np.ndarray = field(default_factory=lambda: np.zeros((0, 1, 3), np.uint8))
     visible: np.ndarray = field(default_factory=lambda: np.zeros((0, 1), bool))
     ghosts: np.ndarray = field(default_factory=lambda: np.zeros((0, 1), bool))
+    ghost_tone: np.ndarray = field(default_factory=lambda: np.full(3, GREY, np.float32))
+    """(3,) 0..255, the grey that the colours of ghosts tend to."""
     time: float | None = None
     background: np.ndarray = field(default_factory=lambda: np.array([255, 255, 255], np.uint8))
     mesh_version: int = 0
@@ -54,8 +56,8 @@ class Scene:
     _colors: tuple[tuple, np.ndarray] | None = None
 
     def update(self, arrays: dict[str, np.ndarray]) -> None:
-        """Set, by name, vertices with faces, extras, colors, visible, ghosts, time (NaN for none), background; those
-        that are not named stay."""
+        """Set, by name, vertices with faces, extras, colors, visible, ghosts with ghost_tone, time (NaN for none),
+        background; those that are not named stay."""
         if "vertices" in arrays:
             self.set_meshes(arrays["vertices"], arrays["faces"])
         if "extras" in arrays:
@@ -66,6 +68,8 @@ class Scene:
             self.visible = arrays["visible"]
         if "ghosts" in arrays:
             self.ghosts = arrays["ghosts"]
+        if "ghost_tone" in arrays:
+            self.ghost_tone = arrays["ghost_tone"].astype(np.float32)
         if "time" in arrays:
             time = float(arrays["time"].reshape(()))
             self.time = None if np.isnan(time) else time

@@ -6,6 +6,8 @@ GHOST = 0.3
 """What a ghost covers of what lies behind it."""
 CONTOUR = 0.45
 """What light the line between two hands is robbed of."""
+PALE = np.float32(0.55)
+"""How far the colour of a ghost goes towards the scene's grey for ghosts."""
 AMBIENT, HEAD, KEY = 0.12, 0.62, 0.34
 KEY_DIRECTION = np.array([-0.45, -0.75, -0.5], np.float32) / np.float32(np.linalg.norm([0.45, 0.75, 0.5]))
 """Towards the key light, in camera coordinates (x right, y down, z forward)."""

@@ -101,7 +101,7 @@ class FakeRenderer:
     def set_extras(self, extras: np.ndarray) -> None:
         self.extras = extras
 
-    def set_ghosts(self, ghosts: np.ndarray) -> None:
+    def set_ghosts(self, ghosts: np.ndarray, tone: np.ndarray) -> None:
         self.ghosts = ghosts
 
     def set_time(self, time: float | None) -> None:

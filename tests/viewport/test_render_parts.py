@@ -21,7 +21,7 @@ from handviz.viewport.messages import Message, camera_fields, camera_from_fields
 from handviz.viewport.probe import BackendReport, fastest_backend, probe_backend
 from handviz.viewport.ring import SLOTS, FrameRing
 from handviz.viewport.scene import Scene
-from handviz.viewport.shading import AMBIENT, GHOST, HEAD, KEY_DIRECTION, shade
+from handviz.viewport.shading import AMBIENT, GHOST, HEAD, KEY_DIRECTION, PALE, shade
 
 
 def test_messages_arrive_as_they_were_sent() -> None:
@@ -175,7 +175,10 @@ def test_lines_part_hands_of_one_colour_on_the_farther_one_only() -> None:
     hand = np.array([[-1, 0, 0, 1, 1, 1]])
     depth = np.array([[np.inf, 0.5, 0.5, 0.49, 0.49, 0.6]])
     grid = Grid(hand, np.full((1, 6), -1), depth)
-    assert contours(grid, 500.0)[0].tolist() == [False, False, True, False, False, True]
+    assert contours(grid, 500.0)[0].tolist() == [0, 0, 1, 0, 0, 1]
+    # Where one dips into the other there is none yet.
+    close = Grid(hand, np.full((1, 6), -1), np.array([[np.inf, 0.5, 0.5, 0.4995, 0.4995, 0.4995]]))
+    assert not contours(close, 500.0).any()
     assert edges(grid)[0].tolist() == [True, True, True, True, False, False]
 
 
@@ -185,11 +188,13 @@ def test_a_ghost_lets_a_share_shine_through_on_every_kind_of_ground() -> None:
     scene.set_background(np.array([100, 100, 100], np.uint8))
     draw = lambda hands: np.full((2, 2, 3), 200 if hands.size else 0, np.uint8)  # noqa: E731
     key = np.zeros(3, np.uint8)
-    expected = 100 + GHOST * 100
+    scene.update({"ghost_tone": np.full(3, 240.0)})
+    pale = 200 + float(PALE) * 40
+    expected = 100 + GHOST * (pale - 100)
     assert composed(draw, key, scene, scene.shot(CAMERA)) == pytest.approx(np.full((2, 2, 3), expected), abs=1)
     transparent = replace(scene.shot(CAMERA), transparent=True)
     pixel = composed(draw, key, scene, transparent)[0, 0]
-    assert pixel == pytest.approx([200 * GHOST] * 3 + [255 * GHOST], abs=1)
+    assert pixel == pytest.approx([pale * GHOST] * 3 + [255 * GHOST], abs=1)
 
 
 def test_light_is_full_towards_the_eye_and_symmetric_in_the_two_sides() -> None:

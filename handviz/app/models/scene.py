@@ -27,16 +27,6 @@ from handviz.hypotheses.truth import Truth, vertex_error_mm
 
 BACK = 0.62
 """How far the colour of the other hypotheses goes towards a grey once some are selected."""
-PALE = 0.55
-"""How far the colour of a ghost goes towards a light grey."""
-
-
-@dataclass(frozen=True)
-class Tones:
-    """Greys of a theme (3,) in 0..1: of what stands back behind selected meshes, and of ghosts."""
-
-    back: np.ndarray
-    ghost: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,8 +140,11 @@ class SceneModel:
             return "timestep"
         return coloring
 
-    def compose(self, tones: Tones) -> Content | None:
-        """The content for what the session shows now; None without a prediction."""
+    def compose(self, back: np.ndarray) -> Content | None:
+        """The content for what the session shows now; None without a prediction.
+
+        back (3,) in 0..1 is the grey to which colours go behind selected meshes.
+        """
         prediction = self._session.prediction
         if prediction is None or prediction.num_hypotheses != len(self._selection.scores):
             return None
@@ -160,7 +153,7 @@ class SceneModel:
         count = standing(self._session)
         shown = np.asarray(view.timesteps, bool) if view.time is None else np.ones(timesteps, bool)
         colors, mean_color, scale = self._colors(prediction, count)
-        colors = self._emphasized(colors, ghosts, tones)
+        colors = self._emphasized(colors, ghosts, back)
         extras, extra_colors = [], []
         if view.display == "mean" and not view.solo and count.any():
             extras.append(prediction.vertices[count].mean(0))
@@ -219,15 +212,14 @@ class SceneModel:
         mean = prediction.vertices[count].mean(0, keepdims=True), prediction.joints[count].mean(0, keepdims=True)
         return scale.colors(vertex_error_mm(*mean, self._session.truth)[0])
 
-    def _emphasized(self, colors: np.ndarray, ghosts: np.ndarray, tones: Tones) -> np.ndarray:
-        """Ghosts pale, and what is not selected back where something is."""
+    def _emphasized(self, colors: np.ndarray, ghosts: np.ndarray, back: np.ndarray) -> np.ndarray:
+        """What is solid but not selected steps back where something is selected."""
         selected = np.zeros(len(colors), bool)
         selected[list(self._selection.selected)] = True
-        back = ~selected & ~ghosts if selected.any() else np.zeros_like(ghosts)
-        if ghosts.any() or back.any():
+        behind = ~selected & ~ghosts
+        if selected.any() and behind.any():
             colors = np.array(colors)
-            colors[ghosts] = towards(colors[ghosts], tones.ghost, PALE)
-            colors[back] = towards(colors[back], tones.back, BACK)
+            colors[behind] = towards(colors[behind], back, BACK)
         return colors
 
     def truth_vertices(self, prediction: Prediction) -> np.ndarray | None:

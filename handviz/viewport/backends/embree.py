@@ -18,7 +18,7 @@ from handviz.viewport.backends.tracing import Hits, Part, Window, rays_through, 
 from handviz.viewport.backends.trees import Trees
 from handviz.viewport.hands import Hands
 from handviz.viewport.scene import Scene, Shot
-from handviz.viewport.shading import CONTOUR, GHOST, shade
+from handviz.viewport.shading import CONTOUR, GHOST, PALE, shade
 
 FRAME_SECONDS = 0.025
 """What the rays of a moving picture may cost; it gives up pixels until they do."""
@@ -57,7 +57,7 @@ class EmbreeRenderer:
             inside = np.s_[window.top : window.bottom, window.left : window.right]
             layer = Layer(image[inside].reshape(-1, 3).copy(), covered[inside].reshape(-1).copy())
             self._cast(scene, small, solid, ghosts, rays_through(small, *window.grid(window.top, window.bottom)), layer)
-            layer.darken(contours(layer.grid(window.width), small.intrinsics[0, 0]), CONTOUR)
+            layer.darken(CONTOUR * contours(layer.grid(window.width), small.intrinsics[0, 0]))
             image[inside] = layer.color.reshape(-1, window.width, 3)
             covered[inside] = layer.covered.reshape(-1, window.width)
             cost = max(window.pixels, 10_000) * (2 if ghosts else 1)
@@ -109,7 +109,7 @@ class EmbreeRenderer:
             self._cast(scene, camera, *parts, rays_through(camera, *around), samples)
             layer.color[edge] = samples.color.reshape(4, -1, 3).mean(0, np.float32) + np.float32(0.5)
             layer.covered[edge] = samples.covered.reshape(4, -1).mean(0, np.float32) + np.float32(0.5)
-        layer.darken(contours(grid, camera.intrinsics[0, 0]), CONTOUR)
+        layer.darken(CONTOUR * contours(grid, camera.intrinsics[0, 0]))
         target = image[top:bottom, window.left : window.right]
         target[..., :3] = layer.color.reshape(-1, width, 3)
         if target.shape[2] == 4:
@@ -126,7 +126,7 @@ class EmbreeRenderer:
         if ghosts:
             hits = trace(ghosts, count, rays)
             hits = hits.where(hits.depth < layer.depth[hits.ray])
-            layer.blend(hits, self._colors(scene, camera, hits), GHOST)
+            layer.blend(hits, self._colors(scene, camera, hits, ghosts=True), GHOST)
 
     def _follow(self, scene: Scene) -> None:
         self.hands.follow(scene)
@@ -146,7 +146,7 @@ class EmbreeRenderer:
         self._scale = scale
         return scale
 
-    def _colors(self, scene: Scene, camera: Camera, hits: Hits) -> np.ndarray:
+    def _colors(self, scene: Scene, camera: Camera, hits: Hits, ghosts: bool = False) -> np.ndarray:
         """Shaded colours (N, 3) uint8."""
         normals = np.einsum("nk,nkj->nj", hits.weights, self.hands.normals.reshape(-1, 3).take(hits.corners, axis=0))
         normals /= np.sqrt(np.einsum("nj,nj->n", normals, normals))[:, None] + np.float32(1e-12)
@@ -156,6 +156,8 @@ class EmbreeRenderer:
             color = colors.take(hits.hand, axis=0).astype(np.float32)
         else:
             color = np.einsum("nk,nkj->nj", hits.weights, colors.reshape(-1, 3).take(hits.corners, axis=0))
+        if ghosts:
+            color = color + PALE * (scene.ghost_tone - color)
         return np.minimum(color * light[:, None], 255.0).astype(np.uint8)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from handviz.viewport.scene import Scene, Shot
-from handviz.viewport.shading import GHOST
+from handviz.viewport.shading import GHOST, PALE
 
 KEY = np.array([255, 0, 254], np.uint8)
 """No shaded mesh has exactly this colour."""
@@ -32,8 +32,10 @@ def composed(draw: Callable[[np.ndarray], np.ndarray], key: np.ndarray, scene: S
     solid = _layer(draw(shot.solid), key, scene, shot)
     if not shot.ghosts.size:
         return solid
-    everything = _layer(draw(np.concatenate([shot.solid, shot.ghosts])), key, scene, shot)
-    return (solid + GHOST * (everything.astype(np.float32) - solid) + 0.5).astype(np.uint8)
+    everything = _layer(draw(np.concatenate([shot.solid, shot.ghosts])), key, scene, shot).astype(np.float32)
+    ghost = (everything != solid).any(-1)
+    everything[ghost, :3] += PALE * (scene.ghost_tone - everything[ghost, :3])
+    return (solid + GHOST * (everything - solid) + 0.5).astype(np.uint8)
 
 
 def _layer(image: np.ndarray, key: np.ndarray, scene: Scene, shot: Shot) -> np.ndarray:

@@ -7,8 +7,9 @@ from handviz.viewport.backends.tracing import Hits
 NOTHING = -1
 STEP = 12.0
 """A hand has a contour against itself where depth jumps by as much as so many pixels are wide there."""
-GAP = 0.001
-"""Metres between two hands from which a line parts them: where one merely dips into another, lines would be a maze."""
+GAP, FULL_GAP = 0.0008, 0.003
+"""Metres between two hands where a line begins to part them, and from where it is full: where one merely dips into
+another, lines would be a maze."""
 
 
 class Layer:
@@ -39,10 +40,11 @@ class Layer:
         self.covered[hits.ray] = covered + share * (255.0 - covered) + np.float32(0.5)
         self.ghost[hits.ray] = hits.hand
 
-    def darken(self, mask: np.ndarray, share: float) -> None:
-        """Take a share of the light from pixels (P,) or of a grid of them, where no background shows."""
-        where = np.flatnonzero(mask.reshape(-1) & (self.covered == 255))
-        self.color[where] = self.color[where] * np.float32(1.0 - share)
+    def darken(self, share: np.ndarray) -> None:
+        """Take a share (P,) of the light from pixels, or from a grid of them, where no background shows."""
+        share = share.reshape(-1)
+        where = np.flatnonzero((share > 0) & (self.covered == 255))
+        self.color[where] = self.color[where] * (1.0 - share[where, None])
 
     def grid(self, width: int) -> "Grid":
         """Its pixels as rows of that width."""
@@ -69,15 +71,16 @@ def edges(grid: Grid) -> np.ndarray:
 
 
 def contours(grid: Grid, focal: float) -> np.ndarray:
-    """Where (H, W) a solid hand is seen just behind another one, or behind a finger of its own: a line a pixel wide
-    that tells meshes of one colour apart. focal in pixels."""
-    line = np.zeros(grid.hand.shape, bool)
+    """How much (H, W), 0..1, a solid hand is seen just behind another one, or behind a finger of its own: a line a
+    pixel wide that tells meshes of one colour apart. focal in pixels."""
+    line = np.zeros(grid.hand.shape, np.float32)
     # Where nothing is depth counts as 0: the outline against the background is there without a line.
     depth = np.where(grid.hand == NOTHING, np.float32(0.0), grid.depth)
     step = 1.0 + STEP / focal
     for near, far in ((np.s_[:, 1:], np.s_[:, :-1]), (np.s_[1:], np.s_[:-1])):
         for a, b in ((near, far), (far, near)):
             beside = grid.hand[a] != NOTHING
-            other = (grid.hand[a] != grid.hand[b]) & (depth[b] > depth[a] + GAP)
-            line[b] |= beside & (other | (depth[b] > step * depth[a]))
+            behind = depth[b] - depth[a]
+            other = np.clip((behind - GAP) / (FULL_GAP - GAP), 0.0, 1.0) * (grid.hand[a] != grid.hand[b])
+            line[b] = np.maximum(line[b], beside * np.maximum(other, depth[b] > step * depth[a]))
     return line
