@@ -10,7 +10,7 @@ from handviz.app.models.session import HANDS, SessionModel
 from handviz.app.photo_bar import PhotoBar
 from handviz.app.photo_canvas import PhotoCanvas
 from handviz.app.theme import Theme
-from handviz.app.tips import set_tip
+from handviz.app.tips import set_tip, with_key
 from handviz.hypotheses.photo_source import PhotoSource
 from handviz.hypotheses.prediction import Prediction
 
@@ -52,7 +52,7 @@ class EmptyState(QWidget):
             self.hint.setText("to see the hypotheses over it" if source is None else f"It is {source.describe()}")
         else:
             self.title.setText("Drop a photo or video here")
-            self.hint.setText("or press Ctrl+O to choose one")
+            self.hint.setText(with_key("or press {} to choose one", "open"))
 
     def set_theme(self, theme: Theme) -> None:
         """Colour the icon."""

@@ -29,6 +29,12 @@ def set_hint(label: QLabel, **commands: str) -> None:
     _show_hint(label)
 
 
+def with_key(text: str, command: str) -> str:
+    """Text whose {} is the first key of a command, for messages that are made anew when they are shown."""
+    keys = _keymap[0].keys(command) if _keymap else ()
+    return text.format(key_text(keys[:1]) or "Ctrl+K")
+
+
 def use_keymap(keymap: Keymap) -> Callable[[], None]:
     """Take the keys from a keymap from now on; the result is to be called when it has changed."""
     _keymap[:] = [keymap]

@@ -28,6 +28,7 @@ from handviz.app.shortcuts import connect_keymap, make_keymap
 from handviz.app.status import StatusBar
 from handviz.app.study.workbench import Workbench
 from handviz.app.submenus import add_submenus
+from handviz.app.tips import with_key
 from handviz.app.viewport_pane import ViewportPane
 from handviz.media.kinds import PHOTO_SUFFIXES, VIDEO_SUFFIXES
 from handviz.viewport import RenderStatus
@@ -297,7 +298,7 @@ class MainWindow(QMainWindow):
         if job is not None:
             return "Predicting…"
         if picture is not None:
-            return "Press Enter to predict, or draw a box around the hand (B)."
+            return with_key("Press Enter to predict, or draw a box around the hand ({}).", "draw_box")
         return "Hypotheses of the hand appear here."
 
     # --- looks and memory --------------------------------------------------------------------------------------------

@@ -19,14 +19,14 @@ from handviz.app.models.scene import why_nothing_shows
 from handviz.app.models.session import SessionModel
 from handviz.app.prediction_control import PredictionControl
 from handviz.app.theme import DARK, Theme
-from handviz.app.tips import set_tip
+from handviz.app.tips import set_tip, with_key
 from handviz.app.viewport_canvas import ViewportCanvas
 from handviz.errors import HandvizError
 from handviz.hypotheses.subsets import SUBSETS, Subset
 from handviz.viewport import RenderStatus
 
 _MARGIN = 10
-EMPTY = "Drop a photo, a video or a prediction here, or press Ctrl+O."
+EMPTY = "Drop a photo, a video or a prediction here, or press {}."
 
 
 class ComparePane(QFrame):
@@ -310,7 +310,7 @@ class ComparePane(QFrame):
         if self.model.result.message:
             return self.model.result.message
         if shown.prediction is None:
-            return EMPTY if self.case is None else ""
+            return with_key(EMPTY, "open") if self.case is None else ""
         if self._renderer_state == "failed":
             return "The viewport cannot draw on this machine."
         if self._renderer_state != "ready":

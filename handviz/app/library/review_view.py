@@ -15,7 +15,7 @@ from handviz.app.pages import Services
 from handviz.app.photo_pane import PhotoPane
 from handviz.app.prediction_control import PredictionControl
 from handviz.app.theme import Theme
-from handviz.app.tips import set_tip
+from handviz.app.tips import set_tip, with_key
 from handviz.app.viewport_pane import ViewportPane
 from handviz.review.cases import Case
 from handviz.viewport import RenderStatus
@@ -172,7 +172,8 @@ class ReviewView(QWidget):
         if session.job is not None:
             return f"{session.job.message}…"
         if session.picture is not None:
-            return "Not predicted yet: press F5, or draw a box around the hand (B)."
+            text = with_key("Not predicted yet: press {}, or ", "library_predict")
+            return text + with_key("draw a box around the hand ({}).", "library_box")
         return "Hypotheses of the case appear here."
 
     def set_theme(self, theme: Theme) -> None:
