@@ -1,14 +1,17 @@
 """Tooltips that name the keys of what a widget does, and follow when a person changes them."""
 
+import weakref
 from collections.abc import Callable
 
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from handviz.app.models.keymap import Keymap, Keys
 
 _TEXT, _COMMANDS, _HINT = "tipText", "tipCommands", "hintText"
 _keymap: list[Keymap] = []
+_following: weakref.WeakSet[QWidget] = weakref.WeakSet()
+"""Widgets whose text follows the keymap; asking Qt for all widgets takes long."""
 
 
 def key_text(keys: Keys) -> str:
@@ -20,12 +23,14 @@ def set_tip(widget: QWidget, text: str, *commands: str) -> None:
     """Give a widget a tooltip that ends with the keys of commands."""
     widget.setProperty(_TEXT, text)
     widget.setProperty(_COMMANDS, list(commands))
+    _following.add(widget)
     _show(widget)
 
 
 def set_hint(label: QLabel, **commands: str) -> None:
     """Let a label name the keys of commands, given as word=command; an underscore stands for a space."""
     label.setProperty(_HINT, [[word.replace("_", " "), command] for word, command in commands.items()])
+    _following.add(label)
     _show_hint(label)
 
 
@@ -44,11 +49,14 @@ def use_keymap(keymap: Keymap) -> Callable[[], None]:
 
 def refresh_tips() -> None:
     """Write all tooltips anew."""
-    for widget in QApplication.allWidgets():
-        if widget.property(_TEXT) is not None:
-            _show(widget)
-        if widget.property(_HINT) is not None:
-            _show_hint(widget)
+    for widget in tuple(_following):
+        try:
+            if widget.property(_TEXT) is not None:
+                _show(widget)
+            if widget.property(_HINT) is not None:
+                _show_hint(widget)
+        except RuntimeError:  # Qt has deleted it
+            _following.discard(widget)
 
 
 def _show(widget: QWidget) -> None:
