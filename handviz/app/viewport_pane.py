@@ -88,7 +88,8 @@ class ViewportPane(QWidget):
         if view.display == "mean":
             text = f"Mean of {int(standing(self._session).sum())} · {text}"
         elif view.display == "representatives":
-            text = f"{int(drawn(self._session)[0].sum())} for all · {text}"
+            representatives = int(drawn(self._session)[0].sum())
+            text = f"{representatives} representative{'' if representatives == 1 else 's'} · {text}"
         if selection.picked and selection.chosen is not None:
             text += f" · hypothesis {selection.chosen + 1} highlighted"
         return text

@@ -74,7 +74,7 @@ def fingertip_motion_mm(joints: np.ndarray) -> np.ndarray:
 
 
 def motion_directions(motion: np.ndarray) -> list[Direction]:
-    """Which way hypotheses with motion (K, 3) mm move, the greatest share first; kinds that nobody is of are left out.
+    """Which way hypotheses with motion (K, 3) mm move, what matters most first; kinds that nobody is of are left out.
 
     The common axis is that of most directions whatever their sign: a photo of a motion is one of its reverse too.
     Depth counts DEPTH_WEIGHT.
@@ -97,7 +97,14 @@ def motion_directions(motion: np.ndarray) -> list[Direction]:
         if mask.any():
             said = direction_words(way) if kind == "along" else words[kind]
             found.append(Direction(kind, way, float(mask.sum()) / count, said))
-    return sorted(found, key=lambda direction: -direction.share)
+    # The two ways along the axis belong together; only where most rest does that come first.
+    return sorted(found, key=lambda direction: (_order(direction), -direction.share))
+
+
+def _order(direction: Direction) -> int:
+    if direction.kind == "still":
+        return 0 if direction.share > 0.5 else 2
+    return {"along": 1, "back": 1, "other": 2}[direction.kind]
 
 
 def direction_words(way: np.ndarray) -> str:

@@ -68,6 +68,10 @@ def test_hands_that_rest_and_those_that_go_astray_are_told_apart() -> None:
     assert {d.kind: (round(d.share, 3), d.words) for d in found} == {
         "along": (0.5, "to the right"), "still": (0.3, "still"), "other": (0.2, "other ways"),
     }  # fmt: skip
+    # The way back comes before what says less.
+    assert [d.kind for d in motion_directions(motions((4, (9, 0, 0)), (4, (0, 0, 0)), (2, (-9, 0, 0))))] == [
+        "along", "back", "still",
+    ]  # fmt: skip
     assert summary(motion_directions(np.zeros((4, 3)))) == "100% still"
 
 
