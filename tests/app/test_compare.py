@@ -132,6 +132,21 @@ def test_threshold_timesteps_and_views_go_to_all_linked_panes(qtbot, compare) ->
     qtbot.waitUntil(lambda: visible.visible.sum() == 8 * 2)
 
 
+def test_linked_panes_play_together(qtbot, compare) -> None:
+    _, page = compare
+    settle(qtbot, page)
+    first, second = page.panes
+    qtbot.keyClick(first.canvas, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: second.model.view.time is not None and second.model.view.time > 0.2)
+    assert second.model.view.time == first.model.view.time
+    qtbot.mouseClick(page.bottom.play, Qt.MouseButton.LeftButton)
+    assert not first.model.view.playing
+    page.bottom.time.setValue(150)
+    assert first.model.view.time == second.model.view.time == 1.5
+    qtbot.mouseClick(page.bottom.all, Qt.MouseButton.LeftButton)
+    assert first.model.view.time is None and second.model.view.time is None
+
+
 def test_kept_against_truth_says_when_none_is_known(qtbot, compare) -> None:
     _, page = compare
     page.compare("kept-truth")

@@ -27,6 +27,8 @@ COMPARE_COMMANDS = (
     Command("compare_past", "&View", "Show the pas&t", ("P",), separator=True),
     Command("compare_middle", "&View", "Show the &middle", ("M",)),
     Command("compare_future", "&View", "Show the f&uture", ("F",)),
+    Command("compare_play", "&Motion", "&Play or rest", ("Space",), scope="panes"),
+    Command("compare_all_timesteps", "&Motion", "&Every timestep again", ("Shift+Space",), scope="panes"),
     Command("compare_fewer", "&Hypothesis", "Keep &fewer: raise the threshold", ("+",), scope="panes"),
     Command("compare_more", "&Hypothesis", "Keep &more: lower the threshold", ("-",), scope="panes"),
     Command("compare_keep_by", "&Hypothesis", "Keep by threshold or top &n", ("N",)),

@@ -125,7 +125,9 @@ class TopBar(QWidget):
 
 
 class BottomBar(QWidget):
-    """The timesteps in sight and the rule that keeps hypotheses, of the pane that keys go to and those linked to it."""
+    """Timesteps and time, and the rule that keeps hypotheses, of the pane that keys go to and those linked to it."""
+
+    play_clicked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -136,6 +138,23 @@ class BottomBar(QWidget):
             switch = TimestepSwitch(name, color_of(color), f"compare_{name}")
             switch.clicked.connect(lambda on, timestep=index: self._pane.view.set_timestep(timestep, on))
             self.switches.append(switch)
+        self.play = QToolButton()
+        set_tip(self.play, "Play from past to future and back, or rest", "compare_play")
+        self.play.clicked.connect(self.play_clicked)
+        self.time = Slider("Time of the exposure, from past to future")
+        self.time.setObjectName("frames")
+        self.time.setRange(0, _STEPS)
+        self.time.setMinimumWidth(80)
+        self.time.setMaximumWidth(220)
+        self.time.setToolTip("Time of the exposure, from past to future")
+        self.time.valueChanged.connect(self._slide)
+        self.all = QToolButton()
+        self.all.setText("All at once")
+        self.all.setCheckable(True)
+        self.all.setAccessibleName("Show all timesteps at once")
+        set_tip(self.all, "Past, middle and future at once, instead of one moment", "compare_all_timesteps")
+        self.all.clicked.connect(lambda on: self._pane.view.set_time(None if on else 0.5 * self._span()))
+        self._playing: bool | None = None
         self.mode = Segments({"threshold": "Score from", "top": "Top"}, "Keep", self._set_mode)
         self.slider = Slider("Score threshold of all linked panes")
         self.slider.setRange(0, _STEPS)
@@ -160,6 +179,9 @@ class BottomBar(QWidget):
         row.addWidget(
             header(
                 *self.switches,
+                self.play,
+                self.time,
+                self.all,
                 None,
                 self.scope,
                 label("Keep"),
@@ -170,6 +192,24 @@ class BottomBar(QWidget):
                 footer=True,
             )
         )
+
+    def _span(self) -> int:
+        return max(len(self._pane.view.timesteps) - 1, 1)
+
+    def _slide(self, value: int) -> None:
+        self._pane.view.set_playing(False)
+        self._pane.view.set_time(value / _STEPS * self._span())
+
+    def refresh_time(self, pane: PaneModel, playing: bool) -> None:
+        """Mirror the time of the pane that keys go to; playing says whether it or one linked to it plays."""
+        self._pane = pane
+        with QSignalBlocker(self.time):
+            self.time.setValue(0 if pane.view.time is None else round(pane.view.time / self._span() * _STEPS))
+        self.all.setChecked(pane.view.time is None)
+        if playing != self._playing:
+            self._playing = playing
+            self.play.setAccessibleName("Rest" if playing else "Play the motion")
+            self.play.setIcon(icon("pause" if playing else "play", self._theme.text))
 
     def _set_mode(self, mode: str) -> None:
         self._pane.selection.set_mode(mode)
@@ -193,7 +233,9 @@ class BottomBar(QWidget):
         self.scope.setText(scope)
 
     def set_theme(self, theme: Theme) -> None:
-        """Colour the switches."""
+        """Colour the switches and the icon."""
+        self._theme = theme
+        self.play.setIcon(icon("pause" if self._playing else "play", theme.text))
         for switch in self.switches:
             switch.theme = theme
             switch.update()

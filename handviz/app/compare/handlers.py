@@ -60,6 +60,8 @@ def page_handlers(page: ComparePage) -> dict[str, Callable[..., None]]:
         "compare_fit": lambda: page.active.model.view.fit(),
         "compare_zoom_in": lambda: zoom(ZOOM_STEP),
         "compare_zoom_out": lambda: zoom(1.0 / ZOOM_STEP),
+        "compare_play": page.toggle_playing,
+        "compare_all_timesteps": lambda: page.active.model.view.set_time(None),
         "compare_fewer": lambda: keep(1),
         "compare_more": lambda: keep(-1),
         "compare_keep_by": switch_mode,

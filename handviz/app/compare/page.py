@@ -73,6 +73,7 @@ class ComparePage(Page):
         self.top.difference_toggled.connect(self.set_difference)
         self.top.view_chosen.connect(lambda view: self.active.model.view.look(view))
         self.top.fit_clicked.connect(lambda: self.active.model.view.fit())
+        self.bottom.play_clicked.connect(self.toggle_playing)
         self.links.changed.connect(self._refresh)
         self._begin()
 
@@ -110,6 +111,7 @@ class ComparePage(Page):
         pane.settled.connect(lambda: self._settled(pane))
         pane.model.changed.connect(self._model_changed)
         pane.model.view.camera_changed.connect(self._refresh_views)
+        pane.model.view.time_changed.connect(self._refresh_time)
         self.links.add(pane.model, linked)
         self._arrange()
         return pane
@@ -166,6 +168,10 @@ class ComparePage(Page):
         """Link a pane with the others, or let it go its own way."""
         self._activate(pane)
         self.links.set_linked(pane.model, not self.links.is_linked(pane.model))
+
+    def toggle_playing(self) -> None:
+        """Play the exposure in the active pane and those linked to it, or rest."""
+        self.links.toggle_playing(self.active.model)
 
     # --- cases -------------------------------------------------------------------------------------------------------
 
@@ -323,6 +329,11 @@ class ComparePage(Page):
         if self.active is not None:
             self.top.refresh(self.active.model)
 
+    def _refresh_time(self) -> None:
+        if self.active is not None:
+            together = [self.active.model, *self.links.partners(self.active.model)]
+            self.bottom.refresh_time(self.active.model, any(model.view.playing for model in together))
+
     def _refresh(self) -> None:
         if self.active is None:
             return
@@ -331,6 +342,7 @@ class ComparePage(Page):
             pane.show_link(self.links.is_linked(pane.model))
             pane.close_button.setVisible(len(self.panes) > 1)
         self._refresh_views()
+        self._refresh_time()
         partners = self.links.partners(self.active.model)
         scope = "All linked panes:" if partners else f"Pane {self.panes.index(self.active) + 1} alone:"
         self.bottom.refresh(self.active.model, scope)

@@ -19,6 +19,7 @@ from handviz.app.models.scene import why_nothing_shows
 from handviz.app.models.session import SessionModel
 from handviz.app.prediction_control import PredictionControl
 from handviz.app.theme import DARK, Theme
+from handviz.app.time_bar import Player
 from handviz.app.tips import set_tip, with_key
 from handviz.app.viewport_canvas import ViewportCanvas
 from handviz.errors import HandvizError
@@ -64,6 +65,7 @@ class ComparePane(QFrame):
         self.bridge = processes.renderer()
         self.canvas = ViewportCanvas(self.model.shown, self.bridge)
         self.canvas.setMinimumSize(200, 150)
+        self.player = Player(self.model.shown, self.canvas)
         self.bridge.frame.connect(self.canvas.show_frame)
         self.bridge.hits.connect(self.canvas.show_hits)
         self.bridge.status.connect(self._renderer_status)

@@ -109,6 +109,15 @@ class Links:
                 self.adopt(pane)
             self.changed.emit()
 
+    def toggle_playing(self, pane: LinkedPane) -> None:
+        """Play the exposure in a pane and those linked to it, or rest if it plays in any of them."""
+        together = [pane, *self.partners(pane)]
+        playing = [one for one in together if one.view.playing]
+        for one in playing:
+            one.view.set_playing(False)
+        if not playing:
+            pane.view.set_playing(True)
+
     def adopt(self, pane: LinkedPane) -> None:
         """Let a linked pane take over how the others stand; without others it stays as it is."""
         for other in self.partners(pane):
@@ -149,7 +158,8 @@ class Links:
         with _Quietly(self):
             for other in others:
                 other.view.set_speed(pane.view.speed)
-                other.view.set_playing(pane.view.playing)
+                # One plays and the others follow, or several clocks would pull at one time.
+                other.view.set_playing(False)
                 other.view.set_time(pane.view.time)
 
     def _spread_selection(self, pane: LinkedPane, others: list[LinkedPane]) -> None:

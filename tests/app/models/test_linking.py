@@ -96,6 +96,22 @@ def test_timesteps_threshold_mode_and_time_spread(panes) -> None:
     assert list(first.shown.selection.kept) == [True, True, True, False]
 
 
+def test_one_plays_and_the_others_follow(panes) -> None:
+    links, first, second = panes
+    links.toggle_playing(first)
+    assert first.view.playing and not second.view.playing and second.view.time == 0.0
+    first.view.set_time(0.7)
+    assert second.view.time == 0.7
+    links.toggle_playing(second)
+    assert not first.view.playing and not second.view.playing, "a linked pane stops what plays in another"
+    links.toggle_playing(second)
+    second.view.set_time(1.2)
+    assert second.view.playing and first.view.time == 1.2
+    links.set_linked(first, False)
+    links.toggle_playing(first)
+    assert first.view.playing and second.view.playing, "each by itself"
+
+
 def test_an_unlinked_pane_goes_its_own_way_and_comes_back(panes) -> None:
     links, first, second = panes
     heard = []
