@@ -4,16 +4,31 @@ import numpy as np
 from PySide6.QtCore import QObject, QRectF, QTimer
 from PySide6.QtGui import QImage, QPainter
 
+from handviz.app.clients import RenderBridge
 from handviz.app.models.affine import PhotoTransform
 from handviz.app.models.photo_view import overlaid
 from handviz.app.models.session import SessionModel
 from handviz.app.photo_canvas import PhotoCanvas
+from handviz.app.photo_link import PhotoLink
+from handviz.app.photo_pane import PhotoPane
 from handviz.app.scene_feed import Renderer
 from handviz.app.viewport_canvas import ViewportCanvas
+from handviz.app.viewport_pane import ViewportPane
 from handviz.geometry.cameras import Camera
 from handviz.viewport import Frame
 
 CHANNEL = "photo"
+
+
+def join_panes(
+    session: SessionModel, bridge: RenderBridge, photo_pane: PhotoPane, viewport_pane: ViewportPane
+) -> "PhotoOverlay":
+    """Lay the viewport's meshes over the photo beside it, and keep the two in step."""
+    photo, viewport = photo_pane.canvas, viewport_pane.canvas
+    PhotoLink(session, photo, viewport)
+    overlay = PhotoOverlay(session, bridge, photo, viewport)
+    bridge.overlay.connect(overlay.show_frame)
+    return overlay
 
 
 class PhotoOverlay(QObject):

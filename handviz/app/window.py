@@ -18,8 +18,7 @@ from handviz.app.models.scene import why_nothing_shows
 from handviz.app.models.session import SessionModel
 from handviz.app.opening import Opening, demo_photos
 from handviz.app.pages import PAGES, PHOTO, Page, PageEntry, Pages, Services, page_commands
-from handviz.app.photo_link import PhotoLink
-from handviz.app.photo_overlay import PhotoOverlay
+from handviz.app.photo_overlay import join_panes
 from handviz.app.photo_pane import PhotoPane
 from handviz.app.prediction_control import PredictionControl
 from handviz.app.saving import Saver
@@ -79,10 +78,7 @@ class MainWindow(QMainWindow):
         self.banner = Banner()
         self.photo_pane = PhotoPane(self.session)
         self.viewport_pane = ViewportPane(self.session, self.render_bridge)
-        self.photo_link = PhotoLink(self.session, self.photo_pane.canvas, self.viewport_pane.canvas)
-        self.photo_overlay = PhotoOverlay(
-            self.session, self.render_bridge, self.photo_pane.canvas, self.viewport_pane.canvas
-        )
+        self.photo_overlay = join_panes(self.session, self.render_bridge, self.photo_pane, self.viewport_pane)
         self.inspector = Inspector(self.session)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.setHandleWidth(1)
@@ -142,7 +138,6 @@ class MainWindow(QMainWindow):
         self.saver.saved.connect(lambda path: self.status.showMessage(f"Saved {path}", 8000))
         self.saver.failed.connect(self.banner.show_message)
         self.render_bridge.frame.connect(self.viewport_pane.canvas.show_frame)
-        self.render_bridge.overlay.connect(self.photo_overlay.show_frame)
         self.render_bridge.hits.connect(self.viewport_pane.canvas.show_hits)
         self.render_bridge.status.connect(self._renderer_status)
         self.control.failed.connect(self._prediction_failed)

@@ -12,6 +12,7 @@ from handviz.app.models.library import LibraryModel
 from handviz.app.models.scene import why_nothing_shows
 from handviz.app.models.session import SessionModel
 from handviz.app.pages import Services
+from handviz.app.photo_overlay import join_panes
 from handviz.app.photo_pane import PhotoPane
 from handviz.app.prediction_control import PredictionControl
 from handviz.app.theme import Theme
@@ -82,6 +83,7 @@ class ReviewView(QWidget):
         self.render_bridge.frame.connect(canvas.show_frame)
         self.render_bridge.hits.connect(canvas.show_hits)
         self.render_bridge.status.connect(self._renderer_status)
+        join_panes(self.session, self.render_bridge, self.photo_pane, self.viewport_pane)
         self.photo_pane.canvas.box_edited.connect(self._correct)
         self.photo_pane.hand_chosen.connect(self._correct)
         session = self.session
