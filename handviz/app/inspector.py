@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from handviz.app.action_buttons import ActionButton
 from handviz.app.controls import label, padded, rule
 from handviz.app.icons import icon
 from handviz.app.models.session import MAX_HYPOTHESES, SessionModel
@@ -42,7 +43,7 @@ class Inspector(QScrollArea):
         body = QWidget()
         body.setObjectName("inspectorBody")
         column = QVBoxLayout(body)
-        column.setContentsMargins(16, 12, 16, 12)
+        column.setContentsMargins(16, 10, 16, 8)
         column.setSpacing(7)
         self._build_request(column)
         column.addWidget(rule())
@@ -50,7 +51,10 @@ class Inspector(QScrollArea):
         column.addWidget(self.scores)
         column.addWidget(rule())
         self._build_chosen(column)
-        self.parts = {"table": QToolButton(), "plots": QToolButton()}
+        self.parts = {
+            "table": ActionButton("Table", "Show the table of hypotheses, or put it away", "table"),
+            "plots": ActionButton("Plots", "Show the map, the distances and the spread, or put them away", "plots"),
+        }
         row = QHBoxLayout()
         for button in self.parts.values():
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -113,7 +117,7 @@ class Inspector(QScrollArea):
         self.chosen_score.setAccessibleName("Score of the chosen hypothesis")
         self.chosen_detail = label("", "muted")
         self.solo = QCheckBox("Show it alone")
-        set_tip(self.solo, "Hide all other hypotheses", "solo")
+        set_tip(self.solo, "Hide all hypotheses but the selected ones", "solo")
         column.addWidget(label("Chosen hypothesis", "heading"))
         row = QHBoxLayout()
         row.addWidget(self.better)
@@ -131,8 +135,7 @@ class Inspector(QScrollArea):
     def set_actions(self, actions: dict[str, QAction]) -> None:
         """Take the window's actions that show what there is besides."""
         for name, button in self.parts.items():
-            actions[name].setIconText(name.capitalize())
-            button.setDefaultAction(actions[name])
+            button.set_action(actions[name])
 
     def refresh_request(self) -> None:
         """Mirror the request."""

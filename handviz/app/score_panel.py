@@ -206,7 +206,7 @@ class ScorePanel(QWidget):
                 value.setVisible(known)
                 value.setText(text(summary) if known else "")
         self.note.setVisible(shown and not kept.any())
-        self.note.setText("None reach this score: lower the threshold." if shown and not kept.any() else "")
+        self.note.setText("None kept: lower the threshold." if shown and not kept.any() else "")
 
     def set_theme(self, theme: Theme) -> None:
         """Colour what the style sheet does not reach."""

@@ -82,7 +82,10 @@ class ViewportPane(QWidget):
     def _caption(self) -> str:
         view, selection = self._session.view, self._session.selection
         if view.solo and selection.chosen is not None:
-            return f"Hypothesis {selection.chosen + 1} alone"
+            several = len(selection.selected) > 1
+            return (
+                f"{len(selection.selected)} hypotheses alone" if several else f"Hypothesis {selection.chosen + 1} alone"
+            )
         kept = int(selection.kept.sum())
         text = f"{kept} of {len(selection.scores)} kept"
         if view.display == "mean":
@@ -91,7 +94,8 @@ class ViewportPane(QWidget):
             representatives = int(drawn(self._session)[0].sum())
             text = f"{representatives} representative{'' if representatives == 1 else 's'} · {text}"
         if selection.picked and selection.chosen is not None:
-            text += f" · hypothesis {selection.chosen + 1} highlighted"
+            more = len(selection.selected) - 1
+            text += f" · hypothesis {selection.chosen + 1}{f' and {more} more' if more else ''} highlighted"
         return text
 
     def _show_key(self) -> None:

@@ -173,3 +173,25 @@ def test_what_is_shown_is_remembered(qtbot, rig, pane) -> None:
     again = MainWindow(ClientFactories(lambda on_event: FakePredictor(on_event), FakeRenderer), "dark")
     qtbot.addWidget(again, before_close_func=lambda widget: widget.shut_down())
     assert again.bench.shows("table") and again.actions_by_name["table"].isChecked()
+
+
+def test_hiding_what_is_selected_takes_it_out_of_sight_and_solo_shows_all_of_it(qtbot, rig, pane) -> None:
+    click(qtbot, pane, 2)
+    click(qtbot, pane, 4, Qt.KeyboardModifier.ControlModifier)
+    qtbot.mouseClick(pane.buttons["solo"], Qt.MouseButton.LeftButton)
+    settle(qtbot, rig)
+    assert np.flatnonzero(rig.renderer.visible.any(1)).tolist() == [2, 4]
+    assert pane.buttons["solo"].isChecked() and rig.window.viewport_pane.caption.text() == "2 hypotheses alone"
+    qtbot.mouseClick(pane.buttons["solo"], Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(pane.buttons["hide"], Qt.MouseButton.LeftButton)
+    settle(qtbot, rig)
+    assert not rig.renderer.visible[[2, 4]].any()
+    rig.window.session.selection.choose(None)
+    settle(qtbot, rig)
+    assert np.flatnonzero(rig.renderer.visible.any(1)).tolist() == [0, 1, 3, 5, 6, 7]
+
+
+def test_buttons_name_their_keys(qtbot, rig, pane) -> None:
+    assert "(K)" in pane.buttons["pin"].toolTip() and "(Shift+H)" in pane.buttons["show_hidden"].toolTip()
+    rig.window.keymap.set_keys("pin", ("F8",))
+    assert "(F8)" in pane.buttons["pin"].toolTip()

@@ -41,19 +41,15 @@ class Content:
 
 
 def standing(session: SessionModel) -> np.ndarray:
-    """Mask (K,) of the hypotheses that count: kept or pinned and not hidden; selected ones stay whatever they score.
+    """Mask (K,) of the hypotheses that count: kept, pinned or selected, and not hidden.
 
-    Solo leaves the chosen one alone.
+    Solo leaves the selected ones alone, or the chosen one while none is selected.
     """
     selection = session.selection
     mask = selection.visible
-    if selection.chosen is not None:
-        if session.view.solo:
-            mask[:] = False
-        mask[list(selection.selected)] = True
-        if session.view.solo:
-            mask[:] = False
-            mask[selection.chosen] = True
+    if session.view.solo:
+        mask[:] = False
+    mask[list(selection.targets if session.view.solo else selection.selected - selection.hidden)] = True
     return mask
 
 
@@ -65,7 +61,7 @@ def drawn(session: SessionModel) -> tuple[np.ndarray, np.ndarray]:
     if view.solo:
         return solid, ghosts
     selected = np.zeros_like(count)
-    selected[list(selection.selected)] = True
+    selected[list(selection.selected - selection.hidden)] = True
     if view.display == "mean":
         solid[:] = False
     elif view.display == "representatives" and analysis is not None and analysis.clusters is not None:

@@ -199,7 +199,7 @@ class ViewModel:
             self.content_changed.emit()
 
     def set_solo(self, solo: bool) -> None:
-        """Show the chosen hypothesis alone, or all that are kept."""
+        """Show the selected hypotheses alone, or all that are kept."""
         if solo != self.solo:
             self.solo = solo
             self.content_changed.emit()

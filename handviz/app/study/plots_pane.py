@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 PLOTS = {"map": ("Map", "MapPlot"), "distance": ("Distances", "DistancePlot"), "spread": ("Spread", "SpreadPlot")}
 """Name of each plot, whose module is NAME_plot: its title and its class."""
-_WIDTH = 250
+_WIDTH = 240
 """A plot gets at least so many pixels."""
 _REFRESH_MILLISECONDS = 30
 """Changes that follow faster are drawn together."""
@@ -161,6 +161,14 @@ class PlotsPane(QWidget):
             elif self._stale_selection:
                 plot.show_selection()
         self._stale_data = self._stale_selection = False
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether everything in sight is drawn as it now is."""
+        if not self.isVisible():
+            return True
+        waits = self._soon.isActive() or self._stale_data or self._stale_selection or len(self.plots) < len(PLOTS)
+        return not waits and (self._study.relations is not None or not self._study.wants_relations)
 
     def _message(self) -> str:
         prediction = self._study.prediction

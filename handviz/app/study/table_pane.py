@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from handviz.app.action_buttons import ActionButton
 from handviz.app.controls import header, label
 from handviz.app.icons import icon
 from handviz.app.models.study import StudyModel
@@ -22,7 +23,13 @@ from handviz.app.study.table_model import TableModel
 from handviz.app.theme import Theme
 from handviz.app.tips import set_tip
 
-BUTTONS = {"solo": "Solo", "pin": "Pin", "hide": "Hide", "show_hidden": "Show hidden", "invert": "Invert"}
+BUTTONS = {
+    "solo": ("Solo", "Show what is selected alone"),
+    "pin": ("Pin", "Keep what is selected in sight, whatever it scores; again: let the score decide"),
+    "hide": ("Hide", "Hide what is selected, whatever it scores; again: let the score decide"),
+    "show_hidden": ("Show hidden", "Let the score decide about all that is hidden"),
+    "invert": ("Invert", "Select what is not selected"),
+}
 """Commands above the table, and what their buttons say."""
 _ROW_HEIGHT = 25
 
@@ -81,7 +88,7 @@ class TablePane(QWidget):
         self.model = TableModel(study, self._selection)
         self.view = TableView()
         self.view.setModel(self.model)
-        self.buttons = {name: QToolButton() for name in BUTTONS}
+        self.buttons = {name: ActionButton(*words, name) for name, words in BUTTONS.items()}
         self.close_button = QToolButton()
         self.close_button.setAccessibleName("Hide the table")
         set_tip(self.close_button, "Hide the table", "table")
@@ -110,9 +117,8 @@ class TablePane(QWidget):
     def set_actions(self, actions: dict[str, QAction]) -> None:
         """Take the window's actions of BUTTONS, which buttons and context menu share."""
         self._actions = [actions[name] for name in BUTTONS]
-        for (name, text), button in zip(BUTTONS.items(), self.buttons.values(), strict=True):
-            actions[name].setIconText(text)
-            button.setDefaultAction(actions[name])
+        for name, button in self.buttons.items():
+            button.set_action(actions[name])
 
     def refill(self) -> None:
         """Take another prediction, or more that is known about it."""

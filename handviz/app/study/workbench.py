@@ -13,7 +13,7 @@ from handviz.app.study.table_pane import TablePane
 from handviz.app.theme import Theme
 
 TABLE, PLOTS = "table", "plots"
-_LEAST_HEIGHT = 230
+_LEAST_HEIGHT = 212
 _SHARE = 0.28
 """Of the height, for what lies below."""
 _SETTINGS = ("benchPanes", "benchRows", "benchStudy")
@@ -48,7 +48,7 @@ class Workbench(QSplitter):
         self._panes.setSizes([500, 620])
         self._lower = _splitter(Qt.Orientation.Horizontal, *self._parts.values())
         self._lower.setMinimumHeight(150)
-        self._lower.setSizes([580, 516])
+        self._lower.setSizes([600, 496])
         self._lower.setStretchFactor(0, 1)
         self._lower.setStretchFactor(1, 2)
         self.addWidget(self._panes)
@@ -87,6 +87,11 @@ class Workbench(QSplitter):
         super().showEvent(event)
         for part in self._parts:
             self.show_part(part, self.shows(part))
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether table and plots, where they are in sight, show everything as it now is."""
+        return self.plots.at_rest and not (self._lower.isVisible() and self.study.wants_relations)
 
     def save(self, settings: Settings) -> None:
         """Remember what is shown and how large."""

@@ -64,6 +64,20 @@ def test_solo_leaves_the_chosen_alone_and_a_pick_survives_the_threshold() -> Non
     assert not content(session).ghosts.any()
 
 
+def test_solo_leaves_all_that_are_selected_and_hiding_outdoes_selecting() -> None:
+    session = made()
+    session.selection.set_threshold(0.5)
+    session.selection.select({0, 5})
+    session.view.set_solo(True)
+    assert standing(session).tolist() == [True, False, False, False, False, True]
+    session.view.set_solo(False)
+    session.selection.toggle_hidden()
+    assert standing(session).tolist() == [False, True, True, False, False, False]
+    assert not pickable(session)[[0, 5]].any() and not content(session).ghosts[[0, 5]].any()
+    session.selection.toggle_hidden()
+    assert standing(session)[[0, 5]].all()
+
+
 def test_an_empty_view_says_what_to_do() -> None:
     session = made()
     session.selection.set_threshold(1.0)
