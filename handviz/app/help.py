@@ -52,7 +52,6 @@ LICENCES = (
     ("PyTorch", "BSD-3-Clause"),
     ("smplx (code)", "its own licence, see the package"),
     ("NumPy", "BSD-3-Clause"),
-    ("pyqtgraph", "MIT"),
     ("PyAV and FFmpeg", "BSD-3-Clause, LGPL-2.1"),
     ("OpenCV", "Apache-2.0"),
     ("Pillow", "MIT-CMU"),

@@ -160,7 +160,6 @@ QSplitter::handle:hover { background: $accent; }
 QFrame#banner { background: $warning; border: none; border-bottom: 1px solid $border; }
 QFrame#banner QLabel { color: $warning_text; }
 QFrame#legend { background: transparent; border: none; }
-QGraphicsView { background: transparent; border: none; }
 QTableView { background: $panel; border: none; selection-background-color: $accent;
     selection-color: $accent_text; }
 QTableView::item { padding: 0 16px 0 8px; border: none; }

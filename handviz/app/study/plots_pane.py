@@ -1,64 +1,25 @@
-"""The plots under the panes: a map of the hypotheses, their distances, the spread of their joints.
+"""The plots under the panes: a map of the hypotheses, their distances, the spread of their joints."""
 
-Their library is imported away from the window's thread, when they are first shown.
-"""
-
-from __future__ import annotations
-
-import importlib
-from typing import TYPE_CHECKING
-
-from PySide6.QtCore import QObject, Qt, QThreadPool, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from handviz.app.controls import Segments, header, label
 from handviz.app.icons import icon
 from handviz.app.models.study import StudyModel
-from handviz.app.theme import DARK, Theme
+from handviz.app.study.distance_plot import DistancePlot
+from handviz.app.study.map_plot import MapPlot
+from handviz.app.study.plotting import Plot
+from handviz.app.study.spread_plot import SpreadPlot
+from handviz.app.theme import Theme
 from handviz.app.tips import set_tip
 from handviz.hypotheses.relations import MOST_RELATED
 
-if TYPE_CHECKING:
-    from handviz.app.study.plotting import Plot
-
-PLOTS = {"map": ("Map", "MapPlot"), "distance": ("Distances", "DistancePlot"), "spread": ("Spread", "SpreadPlot")}
-"""Name of each plot, whose module is NAME_plot: its title and its class."""
+PLOTS: dict[str, type[Plot]] = {"map": MapPlot, "distance": DistancePlot, "spread": SpreadPlot}
 _WIDTH = 240
 """A plot gets at least so many pixels."""
 _REFRESH_MILLISECONDS = 30
 """Changes that follow faster are drawn together."""
-
-
-class PlotLoader(QObject):
-    """Imports the plots' modules in a thread; ready is emitted in the window's."""
-
-    ready = Signal()
-    _loaded = Signal()
-
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
-        self._started = False
-        self._pool = QThreadPool(self)
-        self._loaded.connect(self.ready, Qt.ConnectionType.QueuedConnection)
-
-    def start(self) -> None:
-        """Import once."""
-        if not self._started:
-            self._started = True
-            loaded = self._loaded
-
-            def work() -> None:
-                for name in PLOTS:
-                    importlib.import_module(f"handviz.app.study.{name}_plot")
-                loaded.emit()
-
-            self._pool.start(work)
-
-    def close(self) -> None:
-        """Wait for the import; nothing is reported any more."""
-        self._loaded.disconnect()
-        self._pool.waitForDone()
 
 
 class PlotsPane(QWidget):
@@ -73,13 +34,10 @@ class PlotsPane(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._study = study
         self._selection = study.session.selection
-        self._theme: Theme = DARK
         self._first = next(iter(PLOTS))
         self._stale_data = self._stale_selection = True
-        self.plots: dict[str, Plot] = {}
-        self.loader = PlotLoader(self)
-        self.loader.ready.connect(self._build_next)
-        self.segments = Segments({name: title for name, (title, _) in PLOTS.items()}, "Plot", self.choose)
+        self.plots = {name: kind(study) for name, kind in PLOTS.items()}
+        self.segments = Segments({name: kind.title for name, kind in PLOTS.items()}, "Plot", self.choose)
         self.segments.show_choice(self._first)
         self.close_button = QToolButton()
         self.close_button.setAccessibleName("Hide the plots")
@@ -93,8 +51,10 @@ class PlotsPane(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        self._header = header(label("Plots", "paneTitle"), None, self.segments, self.close_button)
-        column.addWidget(self._header)
+        controls = [control for plot in self.plots.values() for control in plot.controls]
+        column.addWidget(header(label("Plots", "paneTitle"), None, *controls, self.segments, self.close_button))
+        for plot in self.plots.values():
+            self._row.addWidget(plot, 1)
         column.addLayout(self._row, 1)
         column.addWidget(self.sentence, 1)
         self._soon = QTimer(self, singleShot=True, interval=_REFRESH_MILLISECONDS)
@@ -106,7 +66,6 @@ class PlotsPane(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
         super().showEvent(event)
-        self.loader.start()
         self._soon.start()
 
     def choose(self, name: str) -> None:
@@ -114,22 +73,6 @@ class PlotsPane(QWidget):
         self._first = name
         self.segments.show_choice(name)
         self._arrange()
-
-    def _build_next(self) -> None:
-        """Make one plot, then let the window breathe before the next."""
-        name = next(name for name in PLOTS if name not in self.plots)
-        module = importlib.import_module(f"handviz.app.study.{name}_plot")
-        plot: Plot = getattr(module, PLOTS[name][1])(self._study)
-        plot.set_theme(self._theme)
-        plot.setVisible(False)
-        self._row.addWidget(plot, 1)
-        for control in plot.controls:
-            self._header.layout().insertWidget(2, control)
-        self.plots[name] = plot
-        if len(self.plots) < len(PLOTS):
-            QTimer.singleShot(0, self._build_next)
-        else:
-            self._soon.start()
 
     def _data_changed(self) -> None:
         self._stale_data = True
@@ -153,8 +96,6 @@ class PlotsPane(QWidget):
         if not self.isVisible():
             return
         self._arrange()
-        if len(self.plots) < len(PLOTS):
-            return
         for plot in self.plots.values():
             if self._stale_data:
                 plot.show_data()
@@ -167,13 +108,11 @@ class PlotsPane(QWidget):
         """Whether everything in sight is drawn as it now is."""
         if not self.isVisible():
             return True
-        waits = self._soon.isActive() or self._stale_data or self._stale_selection or len(self.plots) < len(PLOTS)
+        waits = self._soon.isActive() or self._stale_data or self._stale_selection
         return not waits and (self._study.relations is not None or not self._study.wants_relations)
 
     def _message(self) -> str:
         prediction = self._study.prediction
-        if len(self.plots) < len(PLOTS):
-            return "Loading the plots…"
         if prediction is None:
             return "The plots fill with the next prediction."
         if prediction.num_hypotheses > MOST_RELATED:
@@ -200,11 +139,6 @@ class PlotsPane(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Take other colours."""
-        self._theme = theme
         self.close_button.setIcon(icon("close", theme.text))
         for plot in self.plots.values():
             plot.set_theme(theme)
-
-    def shut_down(self) -> None:
-        """Wait for what is being loaded."""
-        self.loader.close()

@@ -1,93 +1,15 @@
-"""What all plots share: pyqtgraph set up, a canvas without its menus, headings, and colours of the theme.
+"""What all plots share: headings, notes, strips of colours, and how they follow the study."""
 
-pyqtgraph takes half a second to import. This module and those of the plots are therefore imported when the plots are
-first shown, away from the window's thread.
-"""
-
-import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolTip, QVBoxLayout, QWidget
 
 from handviz.app.controls import label
 from handviz.app.models.coloring import Scale
 from handviz.app.models.palette import scale_table
 from handviz.app.models.study import StudyModel
+from handviz.app.study.canvas import Canvas
 from handviz.app.theme import DARK, Theme
-
-# Rows of an image are rows of its array. At the end Qt's own parents clear up.
-pg.setConfigOptions(antialias=True, imageAxisOrder="row-major", exitCleanup=False)
-
-
-ADDS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
-"""Keys with which a click or a lasso selects more instead of something else."""
-
-
-class ClickBox(pg.ViewBox):
-    """Tells left clicks instead of acting on them; the wheel zooms, the middle button pans."""
-
-    clicked = Signal(object, object)
-    """Place in plot units, and the keys that are held."""
-    fit_wanted = Signal()
-
-    def __init__(self, **how: bool) -> None:
-        super().__init__(enableMenu=False, lockAspect=True, **how)
-
-    def mouseDragEvent(self, event, axis=None) -> None:  # noqa: N802
-        if event.button() == Qt.MouseButton.LeftButton:
-            event.ignore()
-        else:
-            super().mouseDragEvent(event, axis)
-
-    def mouseClickEvent(self, event) -> None:  # noqa: N802
-        if event.button() != Qt.MouseButton.LeftButton:
-            return
-        event.accept()
-        if event.double():
-            self.fit_wanted.emit()
-        else:
-            self.clicked.emit(self.mapToView(event.pos()), event.modifiers())
-
-
-class Canvas(pg.PlotWidget):
-    """A plot with nothing but what is put into it. hovered carries the pointer in plot units, left says it is gone."""
-
-    hovered = Signal(QPointF)
-    left = Signal()
-
-    def __init__(self, name: str, view_box: pg.ViewBox | None = None) -> None:
-        super().__init__(viewBox=view_box, background=None)
-        self.setAccessibleName(name)
-        self.setFrameShape(self.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self.setMinimumHeight(90)
-        self.hideButtons()
-        self.getPlotItem().layout.setContentsMargins(4, 6, 10, 2)
-        self.setMenuEnabled(False)
-        self.scene().sigMouseMoved.connect(self._pointer_moved)
-
-    def _pointer_moved(self, place: QPointF) -> None:
-        self.hovered.emit(self.getViewBox().mapSceneToView(place))
-
-    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
-        self.left.emit()
-        super().leaveEvent(event)
-
-    def pixel(self) -> tuple[float, float]:
-        """Width and height of a screen pixel in plot units."""
-        width, height = self.getViewBox().viewPixelSize()
-        return float(width), float(height)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Colour the axes."""
-        font = QFont(self.font())
-        font.setPointSizeF(0.85 * font.pointSizeF())
-        for side in ("left", "bottom"):
-            axis = self.getAxis(side)
-            axis.setPen(theme.border)
-            axis.setTextPen(theme.muted)
-            axis.setTickFont(font)
-            axis.setStyle(tickLength=4)
 
 
 class ScaleBar(QWidget):
@@ -128,10 +50,10 @@ class ScaleBar(QWidget):
         painter.setPen(QColor(self.theme.muted))
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.drawText(QRectF(0, 0, left, self.height()), middle, low)
-        painter.drawText(QRectF(left + 56, 0, self.width(), self.height()), middle, f"{high} {scale.unit}".strip())
+        painter.drawText(QRectF(left + 44, 0, self.width(), self.height()), middle, f"{high} {scale.unit}".strip())
         table = scale_table(scale.table)
         strip = QImage(table.tobytes(), len(table), 1, 3 * len(table), QImage.Format.Format_RGB888)
-        painter.drawImage(QRectF(left, (self.height() - 8) / 2, 50, 8), strip)
+        painter.drawImage(QRectF(left, (self.height() - 8) / 2, 38, 8), strip)
 
 
 class Plot(QWidget):
@@ -167,7 +89,18 @@ class Plot(QWidget):
         column.addWidget(self.sentence, 1)
         self.sentence.hide()
         self.setMinimumWidth(220)
+        canvas.draw = self.draw
         canvas.left.connect(lambda: self.selection.hover(None))
+
+    def tell(self, text: str) -> None:
+        """A tooltip at the pointer; empty for none."""
+        if text:
+            QToolTip.showText(self.canvas.cursor().pos(), text, self.canvas)
+        else:
+            QToolTip.hideText()
+
+    def draw(self, painter: QPainter) -> None:
+        """Paint the data on the canvas."""
 
     def say(self, sentence: str) -> None:
         """Show a sentence instead of the plot; empty for the plot."""
@@ -183,12 +116,14 @@ class Plot(QWidget):
 
     def show_selection(self) -> None:
         """Mirror what is kept and selected."""
+        self.canvas.update()
 
     def show_hovered(self) -> None:
         """Mark the hovered hypothesis."""
+        self.canvas.update()
 
     def set_theme(self, theme: Theme) -> None:
         """Take other colours."""
-        self.theme = self.scale_bar.theme = theme
-        self.canvas.set_theme(theme)
+        self.theme = self.scale_bar.theme = self.canvas.theme = theme
+        self.canvas.update()
         self.scale_bar.update()

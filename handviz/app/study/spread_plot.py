@@ -1,15 +1,15 @@
 """How far the kept hypotheses scatter, joint by joint and timestep by timestep."""
 
 import numpy as np
-import pyqtgraph as pg
-from PySide6.QtCore import QPointF
-from PySide6.QtWidgets import QToolTip
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QPainter, QPen
 
 from handviz.app.models.coloring import round_up
 from handviz.app.models.palette import timestep_colors
 from handviz.app.models.study import StudyModel
-from handviz.app.study.plotting import Canvas, Plot
-from handviz.app.theme import Theme
+from handviz.app.overlays import color_of
+from handviz.app.study.canvas import Canvas
+from handviz.app.study.plotting import Plot
 from handviz.geometry.skeleton import FINGERS, JOINT_NAMES, WRIST
 from handviz.hypotheses.diversity import joint_spread_mm
 
@@ -26,67 +26,62 @@ class SpreadPlot(Plot):
     title = "Spread"
 
     def __init__(self, study: StudyModel) -> None:
-        super().__init__(study, Canvas("Spread of each joint"))
-        self._bars: list[pg.BarGraphItem] = []
-        self._heights = np.zeros((0, 0))
+        super().__init__(study, Canvas("Spread of each joint", square=False, upwards=True, axes=True))
+        self.heights = np.zeros((0, 0))
+        """(T, 20) mm."""
         self._joints = [joint for joint in range(len(JOINT_NAMES)) if joint != WRIST]
         self._centres = np.array([finger * _GROUP + part for finger in range(len(FINGERS)) for part in range(_PARTS)])
-        self.canvas.setMouseEnabled(x=False, y=False)
-        self.canvas.showGrid(y=True, alpha=0.25)
-        ticks = [(finger * _GROUP + 1.5, name.capitalize()) for finger, name in enumerate(FINGERS)]
-        self.canvas.getAxis("bottom").setTicks([ticks])
-        self.canvas.setXRange(-0.8, len(FINGERS) * _GROUP - 1.0, padding=0.0)
+        self.canvas.zooms = False
+        self.canvas.grid = True
+        self.canvas.x_ticks = [(finger * _GROUP + 1.5, name.capitalize()) for finger, name in enumerate(FINGERS)]
         self.canvas.hovered.connect(self._hover)
 
     def show_data(self) -> None:
         prediction = self.study.prediction
-        for bar in self._bars:
-            self.canvas.removeItem(bar)
-        self._bars = []
+        self.heights = np.zeros((0, 0))
         if prediction is None:
             return
         if not prediction.has_joints:
             self.say("The joints of these hypotheses are unknown, and so is how far each of them scatters.")
             return
         self.say("")
-        whole = joint_spread_mm(prediction.joints)
         # The axis stays while a threshold is dragged, so that it is the bars that move.
-        self.canvas.setYRange(0.0, round_up(1.05 * float(whole.max())), padding=0.0)
-        timesteps = len(prediction.timesteps)
-        width = _FILLED / timesteps
-        edge = pg.mkPen(self.theme.muted, width=0.5)
-        for timestep, color in enumerate(timestep_colors(timesteps)):
-            centres = self._centres - 0.5 * _FILLED + (timestep + 0.5) * width
-            brush = pg.mkBrush(*(round(255 * float(channel)) for channel in color))
-            bar = pg.BarGraphItem(x=centres, height=np.zeros(len(centres)), width=width, brush=brush, pen=edge)
-            self.canvas.addItem(bar, ignoreBounds=True)
-            self._bars.append(bar)
+        top = round_up(1.05 * float(joint_spread_mm(prediction.joints).max()))
+        self.canvas.set_bounds((-0.8, 0.0), (len(FINGERS) * _GROUP - 1.0, top))
         self.show_selection()
 
     def show_selection(self) -> None:
         prediction, kept = self.study.prediction, self.selection.kept
-        if prediction is None or not self._bars or len(kept) != prediction.num_hypotheses:
+        if prediction is None or not prediction.has_joints or len(kept) != prediction.num_hypotheses:
             return
         timesteps = len(prediction.timesteps)
         spread = joint_spread_mm(prediction.joints[kept]) if kept.any() else np.zeros((timesteps, len(JOINT_NAMES)))
-        self._heights = spread[:, self._joints]
-        for bar, heights in zip(self._bars, self._heights, strict=True):
-            bar.setOpts(height=heights)
+        self.heights = spread[:, self._joints]
         self.note.setText(f"mm, of {int(kept.sum())} kept" if kept.any() else "none kept")
+        self.canvas.update()
 
-    def set_theme(self, theme: Theme) -> None:
-        super().set_theme(theme)
-        for bar in self._bars:
-            bar.setOpts(pen=pg.mkPen(theme.muted, width=0.5))
+    def show_hovered(self) -> None:
+        """Bars are of all that are kept."""
 
-    def _hover(self, place: QPointF) -> None:
-        prediction = self.study.prediction
-        nearest = int(np.abs(self._centres - place.x()).argmin())
-        away = place.x() - self._centres[nearest]
-        if prediction is None or not self._heights.size or abs(away) > 0.5 or place.y() < 0:
-            QToolTip.hideText()
+    def draw(self, painter: QPainter) -> None:
+        if not self.heights.size:
             return
-        timestep = int(np.clip((away / _FILLED + 0.5) * len(self._heights), 0, len(self._heights) - 1))
+        painter.setPen(QPen(QColor(self.theme.muted), 0.5))
+        width = _FILLED / len(self.heights)
+        for timestep, color in enumerate(timestep_colors(len(self.heights))):
+            painter.setBrush(color_of(color))
+            left = self._centres - 0.5 * _FILLED + timestep * width
+            feet = self.canvas.at(np.stack([left, np.zeros_like(left)], -1))
+            tops = self.canvas.at(np.stack([left + width, self.heights[timestep]], -1))
+            painter.drawRects([QRectF(foot, top).normalized() for foot, top in zip(feet, tops, strict=True)])
+
+    def _hover(self, place: np.ndarray) -> None:
+        prediction = self.study.prediction
+        nearest = int(np.abs(self._centres - place[0]).argmin())
+        away = place[0] - self._centres[nearest]
+        if prediction is None or not self.heights.size or abs(away) > 0.5 or place[1] < 0:
+            self.tell("")
+            return
+        timestep = int(np.clip((away / _FILLED + 0.5) * len(self.heights), 0, len(self.heights) - 1))
         name = JOINT_NAMES[self._joints[nearest]].replace("_", " ").capitalize()
-        text = f"{name}, {prediction.timesteps[timestep]}: {self._heights[timestep, nearest]:.1f} mm"
-        QToolTip.showText(self.canvas.cursor().pos(), text, self.canvas)
+        self.tell(f"{name}, {prediction.timesteps[timestep]}: {self.heights[timestep, nearest]:.1f} mm")

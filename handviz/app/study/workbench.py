@@ -119,5 +119,4 @@ class Workbench(QSplitter):
 
     def shut_down(self) -> None:
         """End what is being worked out."""
-        self.plots.shut_down()
         self.relating.close()
