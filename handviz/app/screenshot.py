@@ -153,6 +153,6 @@ def at_rest(window: MainWindow) -> bool:
     page = window.pages.currentWidget()
     if isinstance(page, Page) and not page.at_rest():
         return False
-    if not window.photo_overlay.at_rest:
+    if not window.photo_overlay.at_rest or not window.bench.at_rest:
         return False
     return all(canvas.sharp for canvas in window.findChildren(ViewportCanvas) if canvas.isVisible())
