@@ -66,6 +66,8 @@ class AblateWitnessConfig:
     """Only so many crops of the test set."""
     validation: int = 256
     """Last samples of the data, kept from the head, on which the weights of each kind of evidence are fitted."""
+    publish: bool = False
+    """Also put the witness into the folder of weights, where predictions then use it."""
     steps: int = 600
     """Optimiser steps of the head."""
     batch_size: int = 16

@@ -44,6 +44,7 @@ class SelectorsTogether(nn.Module):
     def __init__(self, selectors: list[Selector]) -> None:
         super().__init__()
         self.selectors = nn.ModuleList(selectors)
+        self.witness = None
 
     def features(
         self, images: torch.Tensor, crop_focal: torch.Tensor, generator_features: ImageFeatures

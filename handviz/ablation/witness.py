@@ -13,20 +13,22 @@ from dataclasses import fields, replace
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
 from handviz.ablation.config import AblateWitnessConfig
-from handviz.ablation.sweep import SIDE, SurfacePoints, swept_coverage, swept_onto
 from handviz.errors import HandvizError
 from handviz.evaluation.collect import crops_to_tensor
 from handviz.geometry.skeleton import TIMESTEPS
 from handviz.hand.model import HandModel
+from handviz.network.config import WitnessConfig
 from handviz.network.generator import Generator, HypothesisBatch
 from handviz.network.kinematics import project_crop
 from handviz.network.recover import find_frame, resized
 from handviz.network.reframing import Frame
 from handviz.network.selector import Selector
+from handviz.network.sweep import SurfacePoints, swept_coverage, swept_onto
+from handviz.network.witness import Witness, agreement, heat_map_distance
 from handviz.training.batches import Batch, BatchStream, CropSource
 from handviz.training.generator_losses import Truth
 
@@ -38,32 +40,14 @@ _SURE = 0.02
 TIMES = len(TIMESTEPS)
 
 
-class SmearHead(nn.Module):
-    """The generator's feature maps -> logits of how much of the exposure each cell of the picture shows the hand."""
-
-    def __init__(self, width: int) -> None:
-        super().__init__()
-        self.first = nn.Sequential(nn.Conv2d(width, 64, 3, padding=1), nn.GroupNorm(8, 64), nn.GELU())
-        self.second = nn.Sequential(nn.Conv2d(64, 32, 3, padding=1), nn.GELU(), nn.Conv2d(32, 1, 1))
-
-    def forward(self, maps: Tensor) -> Tensor:
-        """Maps (B, T, E, h, w) -> logits (B, SIDE, SIDE)."""
-        x = functional.interpolate(self.first(maps.mean(1)), (SIDE, SIDE), mode="bilinear", align_corners=False)
-        return self.second(x)[:, 0]
-
-
-def agreement(coverage: Tensor, logits: Tensor) -> Tensor:
-    """Mean log-likelihood (B, K) a cell of sweeps (B, K, S, S) under a smear's logits (B, S, S)."""
-    return (coverage * logits[:, None] - functional.softplus(logits)[:, None]).mean((-2, -1))
-
-
-class Witness:
-    """Sweeps of hypotheses and of the truth, and a head that tells the smear of a photo."""
+class WitnessTrial:
+    """A witness in training and on trial: its words on hypotheses, beside what the truth says of them."""
 
     def __init__(self, generator: Generator, hand: HandModel, device: torch.device) -> None:
         self.generator, self.hand, self.device = generator, hand, device
         self.points = SurfacePoints(hand)
-        self.head = SmearHead(generator.config.width).to(device)
+        self.network = Witness(WitnessConfig(generator.config.width)).to(device)
+        self.head = self.network.head
 
     def sweep(self, rotations: Tensor, betas: Tensor, translation: Tensor, focal: Tensor) -> Tensor:
         """Coverage (B, ..., S, S) of hands: rotations (B, ..., T, 16, 3, 3), betas (B, ..., 10), translation
@@ -119,7 +103,6 @@ class Witness:
         true_logits = torch.logit(true_sweep.clamp(_SURE, 1.0 - _SURE))
         true_vertices = self.hand(truth.rotations, truth.betas[:, None].expand(-1, TIMES, -1)).vertices
         by_joints = _order_free_mm(joints, truth.joints)
-        heat_maps = features.joints_2d
         values = {
             "mu": mu, "nu": nu,
             "witness": agreement(swept_onto(points, torch.sigmoid(logits)), logits),
@@ -127,9 +110,7 @@ class Witness:
             "true_sweep": agreement(swept_onto(points, true_sweep), true_logits),
             "mpjpe": by_joints,
             "sequence": by_joints + 0.1 * _order_free_mm(vertices, true_vertices),
-            "projection_px": 256.0 * torch.minimum(*(
-                (joints_2d - order[:, None]).norm(dim=-1).mean((-2, -1)) for order in (heat_maps, heat_maps.flip(1))
-            )),
+            "projection_px": 256.0 * heat_map_distance(joints_2d, features.joints_2d),
             "smear_error": (torch.sigmoid(logits) - true_sweep).abs().mean((-2, -1)),
         }  # fmt: skip
         return {name: value.float().cpu().numpy() for name, value in values.items()}
@@ -191,7 +172,7 @@ def _order_free_mm(points: Tensor, truth: Tensor) -> Tensor:
 
 
 def observe_all(
-    witness: Witness,
+    witness: WitnessTrial,
     selector: Selector,
     source: CropSource,
     rows: np.ndarray,

@@ -5,10 +5,11 @@ from collections.abc import Callable
 import numpy as np
 import torch
 from scipy.optimize import minimize
+from torch import Tensor
 
 from handviz.ablation.config import AblateWitnessConfig
 from handviz.ablation.outcome import SelectionOutcome
-from handviz.ablation.witness import Witness, observe_all
+from handviz.ablation.witness import WitnessTrial, observe_all
 from handviz.ablation.witness_result import ALL, SELECTOR, SELECTOR_PROJECTION, SELECTOR_WITNESS, WitnessResult
 from handviz.datasets.folders import open_dataset
 from handviz.datasets.test_set import test_v1
@@ -16,8 +17,19 @@ from handviz.errors import InputError
 from handviz.hand.model import HandModel
 from handviz.hypotheses.selection import ranking
 from handviz.inference.devices import choose_device
-from handviz.network.files import GENERATOR_FILE, SELECTOR_FILE, default_weights, load_generator, load_selector
-from handviz.training.config import save_config
+from handviz.network.files import (
+    GENERATOR_FILE,
+    MANIFEST,
+    SELECTOR_FILE,
+    WITNESS_FILE,
+    default_weights,
+    load_generator,
+    load_selector,
+    save_network,
+    write_manifest,
+)
+from handviz.network.witness import evidence
+from handviz.training.config import save_config, to_json
 from handviz.training.sources import FolderSource
 
 MIXTURES: dict[str, tuple[str, ...]] = {
@@ -63,7 +75,7 @@ def ablate_witness(
     if first_held_out < 1:
         raise InputError(f"{len(source)} samples are too few for --validation {config.validation}; name more data.")
     torch.manual_seed(config.seed)
-    witness = Witness(generator, HandModel.load(device=device), device)
+    witness = WitnessTrial(generator, HandModel.load(device=device), device)
     witness.train(FirstOf(source, first_held_out), config, report)
     held_out = np.arange(first_held_out, len(source))
     fitted_on = observe_all(
@@ -77,14 +89,21 @@ def ablate_witness(
         witness.cost_ms(tests, config.hypotheses),
     )  # fmt: skip
     result.save(config.out)
+    network = witness.network
+    weights = fit_logistic(_evidence(fitted_on, MIXTURES[ALL]), _labels(fitted_on, config.n))
+    network.mixture.copy_(torch.from_numpy(weights))
+    places = [config.out, folder] if config.publish else [config.out]
+    for place in places:
+        save_network(network, place / WITNESS_FILE, training=to_json(config))
+        if (place / MANIFEST).exists():
+            write_manifest(place)
     return result
 
 
 def mix(fitted_on: dict[str, np.ndarray], seen: dict[str, np.ndarray], n: int) -> SelectionOutcome:
     """Scores of every mixture on photos that were seen, each fitted by logistic regression on other photos."""
     names, logits = [SELECTOR], [seen["mu"] - seen["nu"]]
-    labels = np.zeros(fitted_on["sequence"].shape)
-    np.put_along_axis(labels, ranking(-fitted_on["sequence"])[:, :n], 1.0, axis=1)
+    labels = _labels(fitted_on, n)
     for name, parts in MIXTURES.items():
         weights = fit_logistic(_evidence(fitted_on, parts), labels)
         names.append(name)
@@ -96,19 +115,20 @@ def mix(fitted_on: dict[str, np.ndarray], seen: dict[str, np.ndarray], n: int) -
     )  # fmt: skip
 
 
+def _labels(seen: dict[str, np.ndarray], n: int) -> np.ndarray:
+    labels = np.zeros(seen["sequence"].shape)
+    np.put_along_axis(labels, ranking(-seen["sequence"])[:, :n], 1.0, axis=1)
+    return labels
+
+
 def _evidence(seen: dict[str, np.ndarray], parts: tuple[str, ...]) -> np.ndarray:
-    """(N, K, P): the selector's logit, and log-likelihoods and distances against their mean over a photo's hypotheses,
-    since a photo may be hard for all of them."""
-    values = {
-        "selector": seen["mu"] - seen["nu"],
-        "projection": -_against_mean(seen["projection_px"]) / 10.0,
-        **{name: 100.0 * _against_mean(seen[name]) for name in ("witness", "witness_as_placed", "true_sweep")},
-    }
-    return np.stack([values[part] for part in parts], -1).astype(np.float64)
-
-
-def _against_mean(values: np.ndarray) -> np.ndarray:
-    return values - values.mean(1, keepdims=True)
+    """(N, K, P) of the parts that are mixed."""
+    values: dict[str, Tensor] = {}
+    for word in ("witness", "witness_as_placed", "true_sweep"):
+        logit, distance, said = (torch.from_numpy(seen[name]) for name in ("mu", "projection_px", word))
+        mixed = evidence(logit - torch.from_numpy(seen["nu"]), distance / 256.0, said)
+        values |= dict(zip(("selector", "projection", word), mixed.unbind(-1), strict=True))
+    return np.stack([values[part].numpy() for part in parts], -1).astype(np.float64)
 
 
 def fit_logistic(evidence: np.ndarray, labels: np.ndarray) -> np.ndarray:

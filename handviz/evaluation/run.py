@@ -20,6 +20,7 @@ from handviz.inference.devices import choose_device
 from handviz.network.files import (
     GENERATOR_FILE,
     SELECTOR_FILE,
+    WITNESS_FILE,
     default_weights,
     load_generator,
     load_selector,
@@ -63,6 +64,7 @@ def evaluate(
         "data": "test-v1" if data is None else str(data),
         "generator_sha256": sha256(folder / GENERATOR_FILE),
         "selector_sha256": sha256(folder / SELECTOR_FILE),
+        **({"witness_sha256": sha256(folder / WITNESS_FILE)} if selector.witness is not None else {}),
         "hand_model": hand.name,
         "hand_model_sha256": hand.sha256,
         "seed": seed,
@@ -87,6 +89,11 @@ def calibrate_weights(
 
     Raises HandvizError when weights, data or device are not there.
     """
+    if (weights / WITNESS_FILE).exists():
+        raise InputError(
+            f"{weights / WITNESS_FILE} was fitted to the selector as it is; remove it, calibrate, and make it again "
+            "with handviz ablate witness."
+        )
     where = choose_device(device)
     generator = load_generator(weights / GENERATOR_FILE, where)
     selector = load_selector(weights / SELECTOR_FILE, where)

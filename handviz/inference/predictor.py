@@ -28,7 +28,14 @@ from handviz.inference.blur_estimate import BlurEstimator
 from handviz.inference.crops import warp
 from handviz.inference.detector import HandDetector, check_image
 from handviz.inference.devices import choose_device
-from handviz.network.files import GENERATOR_FILE, SELECTOR_FILE, default_weights, load_generator, load_selector
+from handviz.network.files import (
+    GENERATOR_FILE,
+    SELECTOR_FILE,
+    WITNESS_FILE,
+    default_weights,
+    load_generator,
+    load_selector,
+)
 from handviz.network.generator import Generator
 from handviz.network.recover import Recovery, recover
 from handviz.network.selector import Selector
@@ -85,6 +92,7 @@ class Predictor:
             "weights": _weights_name(folder, digest),
             "generator_sha256": digest,
             "selector_sha256": sha256(folder / SELECTOR_FILE),
+            **({"witness_sha256": sha256(folder / WITNESS_FILE)} if selector.witness is not None else {}),
             "hand_model": hand.name,
             "hand_model_sha256": hand.sha256,
             "device": str(chosen),

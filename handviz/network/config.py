@@ -69,10 +69,18 @@ class SelectorConfig:
     """Compare each hypothesis with the landmarks that the backbone read from itself tells."""
 
 
-Config = TypeVar("Config", GeneratorConfig, SelectorConfig)
+@dataclass(frozen=True)
+class WitnessConfig:
+    """The witness: feature maps -> the smear of a photo."""
+
+    generator_width: int = 128
+    """Channels of the generator's feature maps."""
 
 
-def config_to_dict(config: GeneratorConfig | SelectorConfig) -> dict[str, Any]:
+Config = TypeVar("Config", GeneratorConfig, SelectorConfig, WitnessConfig)
+
+
+def config_to_dict(config: GeneratorConfig | SelectorConfig | WitnessConfig) -> dict[str, Any]:
     """The configuration as plain JSON values."""
     return asdict(config)
 

@@ -11,17 +11,20 @@ from torch import nn
 
 from handviz.errors import ModelFileError
 from handviz.files import atomic_write, sha256
-from handviz.network.config import GeneratorConfig, SelectorConfig, config_from_dict, config_to_dict
+from handviz.network.config import GeneratorConfig, SelectorConfig, WitnessConfig, config_from_dict, config_to_dict
 from handviz.network.generator import Generator
 from handviz.network.selector import Selector
+from handviz.network.witness import Witness
 from handviz.resources import models_dir
 
 GENERATOR_FILE = "generator.safetensors"
 SELECTOR_FILE = "selector.safetensors"
+WITNESS_FILE = "witness.safetensors"
 MANIFEST = "manifest.json"
 MAX_HEADER_BYTES = 1 << 20
 
-Network = TypeVar("Network", Generator, Selector)
+Network = TypeVar("Network", Generator, Selector, Witness)
+_KINDS = {Generator: "generator", Selector: "selector", Witness: "witness"}
 
 
 def default_weights() -> Path:
@@ -29,9 +32,9 @@ def default_weights() -> Path:
     return models_dir() / "weights"
 
 
-def save_network(network: Generator | Selector, path: Path, half: bool = False, **notes: str) -> None:
+def save_network(network: Generator | Selector | Witness, path: Path, half: bool = False, **notes: str) -> None:
     """Write weights through a temporary file; notes go into the header. half stores float16."""
-    kind = "generator" if isinstance(network, Generator) else "selector"
+    kind = _KINDS[type(network)]
     state = {name: value.detach().cpu().contiguous() for name, value in network.state_dict().items()}
     if half:
         state = {name: value.half() if value.dtype == torch.float32 else value for name, value in state.items()}
@@ -63,8 +66,15 @@ def load_generator(path: Path, device: str | torch.device = "cpu") -> Generator:
 
 
 def load_selector(path: Path, device: str | torch.device = "cpu") -> Selector:
-    """The selection network of a weight file, ready for inference. Raises ModelFileError."""
-    return _load(path, "selector", SelectorConfig, Selector, device)
+    """The selection network of a weight file, ready for inference, with the witness that lies beside it, if one does.
+
+    Raises ModelFileError.
+    """
+    selector = _load(path, "selector", SelectorConfig, Selector, device)
+    beside = Path(path).parent / WITNESS_FILE
+    if beside.is_file():
+        selector.witness = _load(beside, "witness", WitnessConfig, Witness, device)
+    return selector
 
 
 def _load(path: Path, kind: str, config_type: type, network_type: type[Network], device: str | torch.device) -> Network:

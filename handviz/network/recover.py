@@ -63,11 +63,15 @@ def recover(
     translation = batch.translation(focal)
     placed = posed.joints + translation[..., None, :]
     read = selector.features(pictures, focal, features)
-    mu, nu = selector(read, batch, posed.joints, project_crop(placed, focal))
+    placed_2d = project_crop(placed, focal)
+    mu, nu = selector(read, batch, posed.joints, placed_2d)
+    vertices = posed.vertices + translation[..., None, :]
+    if selector.witness is not None:
+        mu = nu + selector.witness(features, hand_model, vertices, placed_2d, focal, mu - nu)
     rotations = torch.cat([frame.back_rotations(batch.rotations[:, :, :, :1]), batch.rotations[:, :, :, 1:]], 3)
     joints = frame.back(placed)
     return Recovery(
-        vertices=frame.back(posed.vertices + translation[..., None, :]),
+        vertices=frame.back(vertices),
         joints=joints,
         joints_2d=project_crop(joints, crop_focal),
         translation=frame.back(translation),

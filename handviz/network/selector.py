@@ -29,6 +29,7 @@ class Selector(nn.Module):
     def __init__(self, config: SelectorConfig) -> None:
         super().__init__()
         self.config = config
+        self.witness: nn.Module | None = None
         width = config.width
         self.backbone = None if config.backbone == "generator" else build_backbone(config.backbone)
         feature_width = config.generator_width

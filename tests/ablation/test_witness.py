@@ -1,5 +1,6 @@
 """Sweeps of silhouettes by hand, agreement, the fit of weights, and the ablation from photos to table."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -9,19 +10,30 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
-from handviz.ablation.sweep import MOMENTS, SIDE, SurfacePoints, place_and_size, swept_coverage, swept_onto
-from handviz.ablation.witness import agreement, seen_in
-from handviz.ablation.witness_result import WitnessResult, witness_lines
+from handviz.ablation.witness import seen_in
+from handviz.ablation.witness_result import ALL, WitnessResult, witness_lines
 from handviz.ablation.witness_run import MIXTURES, fit_logistic, mix
 from handviz.cli.main import main
+from handviz.datasets.folders import open_dataset
 from handviz.datasets.generation import generate
 from handviz.errors import InputError
+from handviz.evaluation.collect import crops_to_tensor
 from handviz.hand.model import HandModel
 from handviz.network.config import GeneratorConfig, SelectorConfig
-from handviz.network.files import GENERATOR_FILE, SELECTOR_FILE, save_network
+from handviz.network.files import (
+    GENERATOR_FILE,
+    SELECTOR_FILE,
+    WITNESS_FILE,
+    load_generator,
+    load_selector,
+    save_network,
+)
 from handviz.network.generator import Generator
+from handviz.network.recover import recover
 from handviz.network.reframing import Frame, roll_camera
 from handviz.network.selector import Selector
+from handviz.network.sweep import MOMENTS, SIDE, SurfacePoints, place_and_size, swept_coverage, swept_onto
+from handviz.network.witness import agreement, evidence
 from handviz.synthesis.config import SynthesisConfig
 from handviz.training.generator_losses import Truth
 
@@ -178,6 +190,41 @@ def test_the_command_trains_tests_and_writes_the_table(folder, tmp_path, capsys)
     assert "Cost for 6 hypotheses: head" in table
     told = "\n".join(witness_lines(WitnessResult.load(out)))
     assert table in told + "\n" and "Alone the witness closes" in told
+    assert not (folder / WITNESS_FILE).exists()
     other = ["--out", str(tmp_path / "other"), "--validation", "12"]
     assert main([*arguments, *other]) == 1
     assert "too few" in capsys.readouterr().err
+
+
+def test_a_published_witness_scores_as_it_did_on_trial(folder, tmp_path, capsys):
+    weights = tmp_path / "weights"
+    shutil.copytree(folder, weights)
+    out = tmp_path / "run"
+    arguments = [
+        "ablate", "witness", "--data", str(folder / "photos"), "--test", str(folder / "photos"), "--out", str(out),
+        "--weights", str(weights), "--steps", "2", "--batch-size", "2", "--validation", "5", "--test-limit", "4",
+        "--hypotheses", "6", "--n", "2", "--bootstrap", "5", "--device", "cpu", "--threads", "1", "--publish",
+    ]  # fmt: skip
+    assert main(arguments) == 0
+    assert (out / WITNESS_FILE).exists() and (weights / WITNESS_FILE).exists()
+    # The scores that predictions get are those of the mixture that was tested.
+    generator, selector = load_generator(weights / GENERATOR_FILE), load_selector(weights / SELECTOR_FILE)
+    data = open_dataset(folder / "photos")
+    images = crops_to_tensor([data.image(index) for index in range(4)])
+    focal = torch.from_numpy(data.arrays()["crop_focal"][:4])
+    result = recover(generator, selector, HandModel.load(), images, focal, 6, seed=0)
+    outcome = WitnessResult.load(out).outcome
+    expected = outcome.mu[outcome.names.index(ALL)]
+    np.testing.assert_allclose((result.mu - result.nu).numpy(), expected, atol=1e-3)
+    assert main(["calibrate", "--weights", str(weights), "--data", str(folder / "photos")]) == 1
+    assert "calibrate" in capsys.readouterr().err
+    (weights / WITNESS_FILE).unlink()
+    alone = recover(generator, load_selector(weights / SELECTOR_FILE), HandModel.load(), images, focal, 6, seed=0)
+    np.testing.assert_allclose((alone.mu - alone.nu).numpy(), outcome.mu[0], atol=1e-3)
+
+
+def test_evidence_is_told_against_a_photos_own_mean():
+    logit, distance = torch.tensor([[0.5, 0.7]]), torch.tensor([[0.06, 0.02]])
+    told = evidence(logit, distance, torch.tensor([[-0.30, -0.32]]))
+    torch.testing.assert_close(told[0, 0], torch.tensor([0.5, -0.5, 1.0]), atol=1e-5, rtol=0)
+    torch.testing.assert_close(told[0, 1], torch.tensor([0.7, 0.5, -1.0]), atol=1e-5, rtol=0)
