@@ -102,7 +102,7 @@ class Opening(QObject):
         self.pyramid_changed.emit(loaded.pyramid, same_video)
         session.set_picture(picture, loaded.truth)
         # Whoever opens a demo wants to see what handviz does, whatever they chose for their own pictures.
-        wanted = session.auto_predict or picture.path in demo_photos()
+        wanted = session.auto_predict or is_demo(picture.path)
         if wanted and session.prediction is None and not self._waiting:
             if same_video:
                 self._rest.start()
@@ -127,6 +127,11 @@ class Opening(QObject):
         self._waiting.clear()
         self._together = False
         self.failed.emit(message)
+
+
+def is_demo(path: Path) -> bool:
+    """Whether a file is one of the bundled photos, however its path is written."""
+    return path.absolute().resolve() in {photo.resolve() for photo in demo_photos()}
 
 
 def demo_photos() -> list[Path]:

@@ -169,6 +169,8 @@ class Pages(QStackedWidget):
         """
         self._window, self._services = window, services
         self._groups[PHOTO] = self._group(commands)
+        if self.entries:
+            window.actions_by_name[f"page_{PHOTO}"].setChecked(True)
 
     def page(self, name: str) -> QWidget:
         """A page by its name, made now if it was not yet. Raises KeyError for unknown ones."""

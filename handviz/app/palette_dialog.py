@@ -61,7 +61,7 @@ def _of_command(window: MainWindow, binding: Binding) -> Entry:
     checked = action.isChecked() if action is not None and action.isCheckable() and here else None
     # What another page would allow is known once it shows.
     enabled = action.isEnabled() if action is not None and here else True
-    keys = key_text(window.keymap.keys(binding.name))
+    keys = key_text(window.keymap.keys(binding.name)[:1])
     run = functools.partial(window.start_command, binding.name)
     return Entry(binding.name, binding.text, binding.section, keys, enabled, checked, run)
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from handviz.errors import HandvizError, InputError
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QImage
+
     from handviz.app.window import MainWindow
 
 LOOK_MS = 60
@@ -55,6 +57,7 @@ class Photographer:
         self._arranged = False
         self._commands = list(options.commands)
         self._looks_at_rest = 0
+        self._picture: QImage | None = None
 
     def run(self, files: list[Path], frame: int) -> int:
         """Open files, wait, start the commands, save. Returns 0, or raises HandvizError saying why there is none."""
@@ -92,7 +95,7 @@ class Photographer:
         try:
             if self._error is not None:
                 raise HandvizError(self._error)
-            write_image(window.grab().toImage(), options.path)
+            write_image(self._picture, options.path)
         finally:
             window.shut_down()
         return 0
@@ -130,6 +133,8 @@ class Photographer:
         if self._commands:
             self._window.start_command(self._commands.pop(0))
         else:
+            # Leaving closes all dialogs.
+            self._picture = picture_of(self._window)
             self._finish()
 
     def _fail(self, message: str) -> None:
@@ -140,6 +145,21 @@ class Photographer:
         from PySide6.QtWidgets import QApplication
 
         QApplication.instance().quit()
+
+
+def picture_of(window: MainWindow) -> QImage:
+    """The window, and over it the dialogs that are open."""
+    from PySide6.QtGui import QPainter
+    from PySide6.QtWidgets import QDialog
+
+    result = window.grab()
+    painter = QPainter(result)
+    for dialog in window.findChildren(QDialog):
+        if dialog.isVisible():
+            place = dialog.mapToGlobal(dialog.rect().topLeft()) - window.mapToGlobal(window.rect().topLeft())
+            painter.drawPixmap(place, dialog.grab())
+    painter.end()
+    return result.toImage()
 
 
 def at_rest(window: MainWindow) -> bool:

@@ -47,16 +47,16 @@ PICTURES = {
     "side_by_side": ShowcasePicture(
         "Kept hypotheses beside the ground truth", "wave.jpg", ("--do", "compare_preset_kept-truth")
     ),
-    "side_by_side_difference": ShowcasePicture(
-        "The best hypothesis by score beside the actually best one, coloured by their distance",
+    "difference": ShowcasePicture(
+        "Sharp against blurred, coloured by their distance",
         "wave.jpg",
-        ("--theme", "light", "--do", "compare_preset_best-best", "compare_difference"),
+        ("--do", "compare_preset_blur", "compare_difference"),
     ),
     "blur_sweep": ShowcasePicture(
-        "A still moment of the bundled clip, blurred step by step",
-        "clip.mp4",
-        ("--frame", "3", "--do", "sweep_run"),
+        "Spread against blur, for every joint", "wave.jpg", ("--do", "page_sweep", "sweep_run")
     ),
+    "library": ShowcasePicture("The library before its first case", "", ("--do", "page_library")),
+    "palette": ShowcasePicture("Any command by a few letters", "wave.jpg", ("--do", "palette")),
 }
 """By the name of the file, without its ending."""
 

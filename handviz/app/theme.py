@@ -134,6 +134,7 @@ QRadioButton::indicator { width: 15px; height: 15px; border: 1px solid $muted; b
 QRadioButton::indicator:checked { border: 5px solid $accent; width: 7px; height: 7px; background: $accent_text; }
 QRadioButton::indicator:focus { border-color: $accent; }
 QRadioButton:disabled { color: $muted; }
+QDialog#palette { border: 1px solid $border; }
 QTreeWidget { background: $panel; border: 1px solid $border; border-radius: 6px; outline: 0; }
 QTreeWidget::item { padding: 4px 6px; border: none; }
 QTreeWidget::item:selected { background: $accent; color: $accent_text; }

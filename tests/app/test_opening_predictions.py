@@ -121,3 +121,19 @@ def test_a_box_drawn_by_hand_holds_for_the_frames_of_its_video(qtbot, rig, video
     drop(rig.window, photo)
     qtbot.waitUntil(lambda: rig.window.session.picture.path == photo)
     assert rig.window.session.box is None
+
+
+def test_a_demo_is_predicted_though_new_pictures_are_not(qtbot, rig, photo, monkeypatch) -> None:
+    from pathlib import Path
+
+    from handviz.app.opening import demo_photos
+
+    rig.window.session.set_request(auto_predict=False)
+    drop(rig.window, photo)
+    qtbot.waitUntil(lambda: rig.window.session.picture is not None)
+    assert not rig.predictor.requests
+    # As `make demo` names it, from inside the checkout.
+    monkeypatch.chdir(demo_photos()[0].parents[1])
+    rig.window.opening.open_all([Path("demo") / demo_photos()[0].name])
+    qtbot.waitUntil(lambda: rig.window.session.prediction is not None)
+    assert len(rig.predictor.requests) == 1
