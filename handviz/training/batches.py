@@ -1,6 +1,5 @@
 """Batches of crops with truth. Batch i of a seed is always the same, so that a resumed run sees what it would have."""
 
-import io
 import queue
 import threading
 from collections.abc import Iterator
@@ -128,13 +127,6 @@ def _resized(image: np.ndarray, size: int) -> np.ndarray:
     from PIL import Image
 
     return np.asarray(Image.fromarray(image).resize((size, size), Image.Resampling.BOX))
-
-
-def decode_jpeg(data: bytes) -> np.ndarray:
-    """JPEG bytes to (H, W, 3) uint8 RGB."""
-    from PIL import Image
-
-    return np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
 
 
 def augment_batch(images: Tensor, truth: Truth, size: int, config: AugmentConfig, rng: np.random.Generator) -> Batch:
