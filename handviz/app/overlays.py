@@ -133,10 +133,15 @@ def draw_scale(painter: QPainter, pixels_per_metre: float, right: float, bottom:
     painter.drawText(QRectF(right - 120, bottom - 24, 120, 18), Qt.AlignmentFlag.AlignRight, f"{centimetres} cm")
 
 
+def tag_size(painter: QPainter, text: str) -> tuple[float, float]:
+    """Width and height of a tag."""
+    metrics = QFontMetricsF(painter.font())
+    return metrics.horizontalAdvance(text) + 32.0, metrics.height() + 8.0
+
+
 def draw_tag(painter: QPainter, text: str, centre: QPointF, color: QColor, theme: Theme) -> None:
     """A word on a small panel with a dot of its colour, its upper edge centred at a place."""
-    metrics = QFontMetricsF(painter.font())
-    width, height = metrics.horizontalAdvance(text) + 32.0, metrics.height() + 8.0
+    width, height = tag_size(painter, text)
     body = QRectF(centre.x() - width / 2, centre.y(), width, height)
     painter.setPen(QPen(QColor(theme.border), 1.0))
     fill = QColor(theme.panel)

@@ -7,17 +7,14 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
-from handviz.app.models.affine import PhotoTransform
-from handviz.app.models.palette import moment_color, rgb, truth_colors
-from handviz.app.models.scene import pickable, standing, trail_mask, truth_place
+from handviz.app.models.palette import rgb
+from handviz.app.models.scene import pickable
 from handviz.app.models.session import SessionModel
-from handviz.app.overlays import UNDER_HOVERED, color_of, draw_axes, draw_joints, draw_photo, draw_scale, draw_tag
+from handviz.app.overlays import draw_axes, draw_photo, draw_scale
 from handviz.app.scene_feed import Renderer, SceneFeed
 from handviz.app.theme import DARK, Theme
-from handviz.app.trails import Trails
+from handviz.app.viewport_marks import ViewportMarks
 from handviz.geometry.cameras import Camera
-from handviz.geometry.skeleton import WRIST
-from handviz.hypotheses.motion import at_time
 from handviz.viewport import Frame, Hit
 
 RADIANS_PER_PIXEL = 0.008
@@ -62,7 +59,7 @@ class ViewportCanvas(QWidget):
         self._dirty = False
         self._background_stale = True
         self.feed = SceneFeed(session, renderer)
-        self._trails = Trails()
+        self._marks = ViewportMarks(session)
         self._shown_as: tuple[bool, bool] = (False, False)
         self.theme: Theme = DARK
         self.message = ""
@@ -255,7 +252,8 @@ class ViewportCanvas(QWidget):
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
         if self._frame is not None:
             painter.drawImage(QRectF(self.rect()), self._frame)
-            self._paint_chosen(painter)
+            if self._session.prediction is not None and self._frame_camera is not None:
+                self._marks.draw(painter, self._frame_camera, self.width() / self._frame_camera.width, self.theme)
             self._paint_marks(painter)
         drawing = self._session.prediction is not None and self._frame is None
         message = self.message or ("Drawing…" if drawing else "")
@@ -273,46 +271,6 @@ class ViewportCanvas(QWidget):
             painter.drawRoundedRect(words.adjusted(-14, -8, 14, 8), 8, 8)
         painter.setPen(QColor(self.theme.muted))
         painter.drawText(box, flags, message)
-
-    def _paint_chosen(self, painter: QPainter) -> None:
-        """Skeletons of the picked and the hovered hypothesis, seen through the meshes in front of them."""
-        selection, prediction, camera = self._session.selection, self._session.prediction, self._frame_camera
-        if prediction is None or camera is None:
-            return
-        if self._view.trails:
-            self._trails.draw(painter, prediction, trail_mask(self._session), camera, self.width() / camera.width)
-        chosen = selection.chosen if selection.picked else None
-        shown = [hypothesis for hypothesis in (chosen, selection.hovered) if hypothesis is not None]
-        for hypothesis in dict.fromkeys(shown):
-            # What the pointer is on comes to the fore.
-            painter.setOpacity(1.0 if hypothesis == shown[-1] else UNDER_HOVERED)
-            self._paint_skeleton(painter, camera, prediction.joints[hypothesis])
-        painter.setOpacity(1.0)
-        if self._view.show_truth and self._session.truth is not None:
-            self._paint_truth(painter, camera)
-
-    def _paint_skeleton(
-        self, painter: QPainter, camera: Camera, joints: np.ndarray, colors: np.ndarray | None = None
-    ) -> None:
-        """Joints (T, 21, 3) at the visible timesteps, or at the time that is shown."""
-        timesteps, time = self._view.timesteps, self._view.time
-        if time is not None:
-            colors = moment_color(time / max(len(joints) - 1, 1))[None] if colors is None else colors[1:2]
-            joints, timesteps = at_time(joints[None], time), (True,)
-        place = PhotoTransform(self.width() / camera.width)
-        draw_joints(painter, camera.project(joints), timesteps, place, colors)
-
-    def _paint_truth(self, painter: QPainter, camera: Camera) -> None:
-        """The name of the true hand at its wrist; where only its joints are known, those too."""
-        prediction, truth = self._session.prediction, self._session.truth
-        if not truth.fits(prediction):
-            return
-        joints = truth_place(truth, truth.joints, prediction, self._view.over_photo, standing(self._session))
-        colors = truth_colors(len(joints))
-        if not truth.fits_mesh(prediction):
-            self._paint_skeleton(painter, camera, joints, colors)
-        x, y = camera.project(joints[len(joints) // 2, WRIST]) * (self.width() / camera.width)
-        draw_tag(painter, "Ground truth", QPointF(float(x), float(y) + 18.0), color_of(colors[1]), self.theme)
 
     def _paint_marks(self, painter: QPainter) -> None:
         if self._view.over_photo:

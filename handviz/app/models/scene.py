@@ -21,6 +21,7 @@ from handviz.app.models.session import SessionModel
 from handviz.app.models.view import ViewModel
 from handviz.geometry.skeleton import WRIST
 from handviz.hypotheses.diversity import vertex_spread_mm
+from handviz.hypotheses.motion import percentages
 from handviz.hypotheses.prediction import Prediction
 from handviz.hypotheses.relations import comparable_points
 from handviz.hypotheses.truth import Truth, vertex_error_mm
@@ -93,6 +94,17 @@ def pickable(session: SessionModel) -> np.ndarray:
 def trail_mask(session: SessionModel) -> np.ndarray:
     """Mask (K,) of the hypotheses whose fingertips leave trails: the solid ones, around a mean hand all that count."""
     return standing(session) if session.view.display == "mean" else drawn(session)[0]
+
+
+def represented(session: SessionModel) -> dict[int, int]:
+    """Which hypotheses stand for their cluster now, and for how many percent of those that count."""
+    analysis, count = session.analysis, standing(session)
+    shown = session.view.display == "representatives" and not session.view.solo
+    if not shown or analysis is None or analysis.clusters is None or not count.any():
+        return {}
+    shares = percentages(analysis.clusters.shares(count).tolist())
+    labels = analysis.clusters.labels
+    return {hypothesis: shares[labels[hypothesis]] for hypothesis in analysis.clusters.representatives(count)}
 
 
 def why_nothing_shows(session: SessionModel) -> str:

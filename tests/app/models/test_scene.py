@@ -9,7 +9,7 @@ from synthetic import make_prediction
 from handviz.app.models.analysis import analyse
 from handviz.app.models.coloring import towards
 from handviz.app.models.palette import timestep_colors
-from handviz.app.models.scene import SceneModel, drawn, pickable, standing, truth_place, why_nothing_shows
+from handviz.app.models.scene import SceneModel, drawn, pickable, represented, standing, truth_place, why_nothing_shows
 from handviz.app.models.session import SessionModel
 from handviz.geometry.cameras import project
 from handviz.hypotheses.truth import Truth, vertex_error_mm
@@ -118,8 +118,12 @@ def test_representatives_stand_for_the_kept_and_the_others_are_ghosts() -> None:
     solid, ghosts = drawn(session)
     assert solid.sum() == len(session.analysis.clusters.representatives(kept))
     assert (solid | ghosts == kept).all()
+    assert sum(represented(session).values()) == 100 and set(represented(session)) == set(np.flatnonzero(solid))
+    session.view.set_solo(True)
+    assert represented(session) == {}
+    session.view.set_solo(False)
     session.analysis = None
-    assert (drawn(session)[0] == kept).all()
+    assert (drawn(session)[0] == kept).all() and represented(session) == {}
 
 
 def test_the_mean_hand_is_of_those_that_count_and_takes_their_place() -> None:
