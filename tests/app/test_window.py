@@ -83,7 +83,7 @@ def test_a_click_picks_and_a_second_one_takes_the_mesh_behind(qtbot, rig, photo)
         qtbot.waitUntil(lambda wanted=expected: selection.chosen == wanted)
     assert rig.renderer.picked_at[-1] == (150, 120)
     settle(qtbot, rig)
-    assert not np.allclose(rig.renderer.colors[4], rig.renderer.colors[2])
+    assert rig.renderer.visible[4].all() and not rig.renderer.visible[2].any() and rig.renderer.ghosts[2].all()
     rig.renderer.hits = []
     qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=QPoint(5, 5))
     qtbot.waitUntil(lambda: not selection.picked)
