@@ -48,12 +48,14 @@ PICTURES = {
         "Kept hypotheses beside the ground truth", "wave.jpg", ("--do", "compare_preset_kept-truth")
     ),
     "difference": ShowcasePicture(
-        "Sharp against blurred, coloured by their distance",
+        "The best hypothesis by score beside the actually best one, coloured by their distance",
         "wave.jpg",
-        ("--do", "compare_preset_blur", "compare_difference"),
+        ("--theme", "light", "--do", "compare_preset_best-best", "compare_difference"),
     ),
     "blur_sweep": ShowcasePicture(
-        "Spread against blur, for every joint", "wave.jpg", ("--do", "page_sweep", "sweep_run")
+        "A still moment of the bundled clip, blurred step by step along the hand's own motion",
+        "clip.mp4",
+        ("--frame", "3", "--do", "sweep_motion", "sweep_run"),
     ),
     "library": ShowcasePicture("The library before its first case", "", ("--do", "page_library")),
     "palette": ShowcasePicture("Any command by a few letters", "wave.jpg", ("--do", "palette")),

@@ -7,6 +7,9 @@ MENU = "&Sweep"
 SWEEP_COMMANDS = (
     Command("sweep_run", MENU, "&Run the sweep", ("Ctrl+Return", "F5")),
     Command("sweep_cancel", MENU, "&Cancel", ("Esc",)),
+    Command("sweep_line", MENU, "Blur by a straight &line", separator=True),
+    Command("sweep_motion", MENU, "Blur by the &hand's own motion"),
+    Command("sweep_frames", MENU, "Blur by neighbouring &frames"),
     Command("sweep_export", MENU, "&Export figures and curve…", ("Ctrl+S",), separator=True),
     Command("sweep_compare", MENU, "Open the step &side by side with the sharp one", ("O",)),
     Command("sweep_next", MENU, "&Next step", ("Right",), scope="panes", separator=True),

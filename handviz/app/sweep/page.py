@@ -22,7 +22,7 @@ from handviz.app.tips import set_tip
 from handviz.errors import InputError
 from handviz.geometry.skeleton import TIMESTEPS
 from handviz.hypotheses.sweep import Sweep
-from handviz.inference.sweep_pictures import SweepPlan
+from handviz.inference.sweep_pictures import KINDS, SweepPlan
 
 COMPARE_PAGE = "side-by-side"
 
@@ -263,14 +263,19 @@ class SweepPage(Page):
     def handlers(self) -> dict[str, Callable[..., None]]:
         """What each command does."""
         views = {f"sweep_view_{name}": lambda chosen=name: self.look(chosen) for name in ("front", "side", "top")}
-        return views | {
-            "sweep_run": self.run,
-            "sweep_cancel": self.runner.cancel,
-            "sweep_export": self.export,
-            "sweep_compare": lambda: self.open_step(self.tiles.chosen),
-            "sweep_next": lambda: self.tiles.choose(0 if self.tiles.chosen is None else self.tiles.chosen + 1),
-            "sweep_previous": lambda: self.tiles.choose(0 if self.tiles.chosen is None else self.tiles.chosen - 1),
-        }
+        kinds = {f"sweep_{kind}": lambda chosen=kind: self.panel.set_kind(chosen) for kind in KINDS}
+        return (
+            views
+            | kinds
+            | {
+                "sweep_run": self.run,
+                "sweep_cancel": self.runner.cancel,
+                "sweep_export": self.export,
+                "sweep_compare": lambda: self.open_step(self.tiles.chosen),
+                "sweep_next": lambda: self.tiles.choose(0 if self.tiles.chosen is None else self.tiles.chosen + 1),
+                "sweep_previous": lambda: self.tiles.choose(0 if self.tiles.chosen is None else self.tiles.chosen - 1),
+            }
+        )
 
     def set_theme(self, theme: Theme) -> None:
         """Colour what the style sheet does not reach."""

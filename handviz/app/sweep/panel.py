@@ -67,7 +67,7 @@ class SweepPanel(QWidget):
         self.hypotheses = self._number(QSpinBox(), "Number of hypotheses", 2, MAX_HYPOTHESES, 32, "")
         self.hypotheses.setToolTip("More hypotheses make the curve smoother")
         column.addWidget(label("Blur", "heading"))
-        column.addWidget(self.kinds)
+        column.addWidget(self.kinds, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.about)
         grid = QGridLayout()
         grid.setColumnStretch(1, 1)
