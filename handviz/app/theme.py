@@ -232,6 +232,9 @@ def load_assets(application: QApplication) -> None:
 
 def apply(application: QApplication, theme: Theme) -> None:
     """Dress the whole application."""
-    application.setStyle("Fusion")
+    # Changing the style anew would polish every widget once more.
+    if not application.property("dressed"):
+        application.setStyle("Fusion")
+        application.setProperty("dressed", True)
     application.setPalette(palette(theme))
     application.setStyleSheet(sheet(theme))

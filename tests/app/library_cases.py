@@ -5,9 +5,15 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
+from synthetic import make_prediction
 
+from handviz.casework.asking import Question
+from handviz.casework.building import case_from_prediction
+from handviz.files import sha256
 from handviz.hypotheses.case_figures import CaseFigures
 from handviz.review.cases import Case, NewCase
+from handviz.review.prediction_cache import PredictionCache
+from handviz.review.store import Library
 
 
 def figures(seed: int, truth: bool = True) -> CaseFigures:
@@ -46,3 +52,23 @@ def photos(folder: Path, count: int) -> list[Path]:
         Image.fromarray(pixels).save(path)
         paths.append(path)
     return paths
+
+
+def make_library(path: Path, cache: Path, count: int, predicted: bool = True) -> list[Path]:
+    """A library of photos beside it, their predictions in the cache."""
+    folder = path.parent / "photos"
+    folder.mkdir(exist_ok=True)
+    files = photos(folder, count)
+    store = PredictionCache(cache / "predictions")
+    cases = []
+    for number, file in enumerate(files):
+        prediction = make_prediction(8, 160, 120, seed=number)
+        question = Question()
+        photo = sha256(file)
+        key = question.key(photo, None, prediction.provenance)
+        if predicted:
+            store.put(key, prediction)
+        cases.append(case_from_prediction(prediction, file, photo, key=key, question=question))
+    with Library.open(path, "maker") as library:
+        library.add_cases(cases)
+    return files

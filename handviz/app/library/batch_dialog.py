@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -90,10 +90,13 @@ class BatchDialog(QDialog):
             title.setBuddy(field)
             field.setAccessibleName(name)
             grid.addWidget(title, number, 0)
-            grid.addWidget(field, number, 1)
+            if isinstance(field, QLineEdit):
+                grid.addWidget(field, number, 1)
+            else:
+                grid.addWidget(field, number, 1, Qt.AlignmentFlag.AlignLeft)
             if isinstance(field, QSpinBox):
                 padded(field)
-                field.setMaximumWidth(140)
+                field.setFixedWidth(140)
         return grid
 
     def _choose_hand(self, key: str) -> None:

@@ -108,7 +108,11 @@ class LibraryControl(QObject):
                 [] if case is None else library.flags(case.id, everybody=True),
             )  # fmt: skip
 
-        self.desk.read(ask, self._show)
+        self.desk.read(ask, self._show, self._not_read)
+
+    def _not_read(self) -> None:
+        # The next change, or the next look, tries again.
+        self._reading = self._stale = False
 
     def _show(self, found: _Contents) -> None:
         self._reading = False
@@ -151,14 +155,18 @@ class LibraryControl(QObject):
         model, targets = self._model, self._model.targets
         if not targets:
             return
-        lacking = [case.id for case in targets if kind not in case.kinds]
-        if not lacking:
+        if all(kind in case.kinds for case in targets):
             self._take_back(kind, targets)
             return
-        severity, joints = model.severity, model.meant_joints
+        ids, severity, joints = [case.id for case in targets], model.severity, model.meant_joints
         meant = hypotheses if model.meant_hypotheses and len(targets) == 1 else ()
-        said = f"{_names(targets)}: flagged “{kind}”"
-        self._change(lambda library: library.add_flags(lacking, kind, severity, "", meant, joints), said)
+
+        def make(library: Library) -> None:
+            # The same key pressed again before the page has learnt of the first press is no second flag.
+            flagged = {flag.case_id for flag in library.flags() if flag.kind == kind}
+            library.add_flags([case for case in ids if case not in flagged], kind, severity, "", meant, joints)
+
+        self._change(make, f"{_names(targets)}: flagged “{kind}”")
 
     def _take_back(self, kind: str, targets: tuple[Case, ...]) -> None:
         ids = {case.id for case in targets}

@@ -57,14 +57,24 @@ class LibraryDesk(QObject):
 
         self._start(work)
 
-    def read(self, ask: Callable[[Library], Result], then: Callable[[Result], None]) -> None:
-        """Ask the library; then gets the answer, unless another library was opened in between."""
+    def read(
+        self,
+        ask: Callable[[Library], Result],
+        then: Callable[[Result], None],
+        otherwise: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Ask the library; then gets the answer, unless another library was opened in between; otherwise follows
+        where it failed, which failed tells."""
         generation = self._generation
 
         def work() -> None:
             if self._library is None:
                 return
-            answer = ask(self._library)
+            try:
+                answer = ask(self._library)
+            except BaseException:
+                self._tell(lambda: otherwise() if generation == self._generation else None)
+                raise
             self._tell(lambda: then(answer) if generation == self._generation else None)
             self._tell_trouble(self._library)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog
 
-from handviz.app.library.agreement_dialog import AgreementDialog
+from handviz.app.library.agreement_dialog import AgreementDialog, Compared, compare_annotators
 from handviz.app.library.batch_dialog import BatchDialog
 from handviz.app.library.errands import Errands
 from handviz.app.library.export_dialog import ExportDialog
@@ -17,7 +18,6 @@ from handviz.casework.batch_items import BatchSources
 from handviz.errors import HandvizError
 from handviz.media.kinds import PHOTO_SUFFIXES, VIDEO_SUFFIXES
 from handviz.resources import assets_dir
-from handviz.review.agreement import agreements
 from handviz.review.export import export_csv, export_json
 from handviz.review.filters import CaseFilter
 from handviz.review.merging import import_json, merge
@@ -109,7 +109,11 @@ class Dialogs:
                 added = import_json(library, other) if other.suffix == ".json" else merge(library, other)
                 return f"Merged {other.name}: {added}"
 
-        self.errands.run("The merge", work)
+        self._run("The merge", work)
+
+    def _run(self, what: str, work: Callable[[], str]) -> None:
+        """Begin once every change made so far is in the file."""
+        self._page.control.desk.read(lambda _: None, lambda _: self.errands.run(what, work))
 
     def find_photos(self) -> None:
         """Ask for a folder and look there for photos that were moved."""
@@ -157,12 +161,12 @@ class Dialogs:
             page.footer.say("Annotators are hidden from each other; leave blind mode to see their agreement")
             return
 
-        def show(found: list) -> None:
+        def show(found: Compared) -> None:
             dialog = AgreementDialog(page, found)
-            dialog.disagreements_wanted.connect(self._show_cases)
+            dialog.cases_wanted.connect(self._show_cases)
             _open(dialog)
 
-        page.control.desk.read(agreements, show)
+        page.control.desk.read(compare_annotators, show)
 
     def _show_cases(self, ids: tuple[int, ...]) -> None:
         self._page.model.use_filter(CaseFilter(ids=tuple(ids)))
@@ -226,7 +230,7 @@ class Dialogs:
                 count = write(library, target, wanted, everybody)
             return f"Exported {count} cases to {target}"
 
-        self.errands.run("The export", work)
+        self._run("The export", work)
 
 
 def demo_media() -> list[Path]:

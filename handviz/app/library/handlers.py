@@ -22,7 +22,7 @@ def handlers(page: LibraryPage) -> dict[str, Callable[..., None]]:
     def back() -> None:
         if page.filter_bar.text.hasFocus():
             page.grid.setFocus()
-        elif review.photo_pane.canvas.drawing:
+        elif review.drawing:
             review.photo_pane.canvas.set_drawing(False)
         elif session.job is not None and page.reviewing:
             review.control.cancel()
@@ -43,7 +43,8 @@ def handlers(page: LibraryPage) -> dict[str, Callable[..., None]]:
 
     def box() -> None:
         page.show_review()
-        review.photo_pane.canvas.set_drawing(not review.photo_pane.canvas.drawing)
+        if page.reviewing:
+            review.photo_pane.canvas.set_drawing(not review.drawing)
 
     def set_auto_next(on: bool) -> None:
         page.auto_next = page.remembered.auto_next = on

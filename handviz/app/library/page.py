@@ -364,8 +364,10 @@ class LibraryPage(Page):
             banner.show_message(message, "Try again", self.predict_again)
 
     def _batch_changed(self) -> None:
-        if self.batches.progress.ended and not self.batches.failures:
-            self.footer.say(batch_lines(self.batches.progress))
+        if self.batches.progress.ended:
+            self.control.desk.look()
+            if not self.batches.failures:
+                self.footer.say(batch_lines(self.batches.progress))
         if self.batches.message:
             self.services.banner.show_message(self.batches.message, "Go on", self.batches.resume)
 

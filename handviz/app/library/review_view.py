@@ -45,9 +45,11 @@ class ReviewView(QWidget):
         self.control = PredictionControl(self.session, services.predictions)
         self._case: Case | None = None
         self._renderer_state = "starting"
-        self._renderer_started = False
+        self._theme: Theme | None = None
+        self.photo_pane: PhotoPane | None = None
+        self.viewport_pane: ViewportPane | None = None
         self._build()
-        self._connect()
+        self._model.picked_changed.connect(self.refresh)
 
     def _build(self) -> None:
         self.back = QToolButton()
@@ -61,24 +63,33 @@ class ReviewView(QWidget):
         set_tip(self.next, "Next case that matches", "library_next")
         self.title = label("", "paneTitle")
         self.place = label("", "muted")
-        self.photo_pane = PhotoPane(self.session)
-        self.viewport_pane = ViewportPane(self.session, self.render_bridge)
+        self.back.clicked.connect(self.back_wanted)
+        self.previous.clicked.connect(lambda: self.step_wanted.emit(-1))
+        self.next.clicked.connect(lambda: self.step_wanted.emit(1))
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.setHandleWidth(1)
         self.splitter.setChildrenCollapsible(False)
-        for pane in (self.photo_pane, self.viewport_pane):
-            self.splitter.addWidget(pane)
-            self.splitter.setStretchFactor(self.splitter.count() - 1, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(header(self.back, self.previous, self.next, self.title, self.place, None))
         column.addWidget(self.splitter, 1)
 
+    def start(self) -> None:
+        """Make the panes and start the render process: they come with the first case, the page without them."""
+        if self.viewport_pane is not None:
+            return
+        self.photo_pane = PhotoPane(self.session)
+        self.viewport_pane = ViewportPane(self.session, self.render_bridge)
+        for pane in (self.photo_pane, self.viewport_pane):
+            self.splitter.addWidget(pane)
+            self.splitter.setStretchFactor(self.splitter.count() - 1, 1)
+        if self._theme is not None:
+            self.set_theme(self._theme)
+        self._connect()
+        self.render_bridge.client.start()
+
     def _connect(self) -> None:
-        self.back.clicked.connect(self.back_wanted)
-        self.previous.clicked.connect(lambda: self.step_wanted.emit(-1))
-        self.next.clicked.connect(lambda: self.step_wanted.emit(1))
         canvas = self.viewport_pane.canvas
         self.render_bridge.frame.connect(canvas.show_frame)
         self.render_bridge.hits.connect(canvas.show_hits)
@@ -90,14 +101,12 @@ class ReviewView(QWidget):
         for signal in (session.picture_changed, session.prediction_changed, session.job_changed,
                        session.view.content_changed, session.selection.changed):  # fmt: skip
             signal.connect(self._refresh_message)
-        self._model.picked_changed.connect(self.refresh)
         self._refresh_message()
 
-    def start(self) -> None:
-        """Start the render process; it comes with the first case."""
-        if not self._renderer_started:
-            self._renderer_started = True
-            self.render_bridge.client.start()
+    @property
+    def drawing(self) -> bool:
+        """Whether the next drag on the photo draws a box."""
+        return self.photo_pane is not None and self.photo_pane.canvas.drawing
 
     # --- showing a case ----------------------------------------------------------------------------------------------
 
@@ -180,12 +189,15 @@ class ReviewView(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Colour what the style sheet does not reach."""
+        self._theme = theme
         for part in (self.photo_pane, self.viewport_pane):
-            part.set_theme(theme)
+            if part is not None:
+                part.set_theme(theme)
         self.previous.setIcon(icon("previous", theme.text))
         self.next.setIcon(icon("next", theme.text))
 
     def shut_down(self) -> None:
         """End the render process and what works for the viewport."""
-        self.viewport_pane.shut_down()
+        if self.viewport_pane is not None:
+            self.viewport_pane.shut_down()
         self.render_bridge.close()

@@ -4,15 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from library_cases import photos
-from synthetic import make_prediction
+from library_cases import make_library
 
 from handviz.app.library.page import LibraryPage
-from handviz.casework.asking import Question
-from handviz.casework.building import case_from_prediction
-from handviz.files import sha256
-from handviz.review.prediction_cache import PredictionCache
-from handviz.review.store import Library
 
 
 @pytest.fixture(autouse=True)
@@ -21,26 +15,6 @@ def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "cache"
     monkeypatch.setenv("HANDVIZ_CACHE", str(folder))
     return folder
-
-
-def make_library(path: Path, cache: Path, count: int, predicted: bool = True) -> list[Path]:
-    """A library of photos beside it, their predictions in the cache."""
-    folder = path.parent / "photos"
-    folder.mkdir(exist_ok=True)
-    files = photos(folder, count)
-    store = PredictionCache(cache / "predictions")
-    cases = []
-    for number, file in enumerate(files):
-        prediction = make_prediction(8, 160, 120, seed=number)
-        question = Question()
-        photo = sha256(file)
-        key = question.key(photo, None, prediction.provenance)
-        if predicted:
-            store.put(key, prediction)
-        cases.append(case_from_prediction(prediction, file, photo, key=key, question=question))
-    with Library.open(path, "maker") as library:
-        library.add_cases(cases)
-    return files
 
 
 @dataclass

@@ -77,6 +77,16 @@ def test_the_same_key_again_takes_back(qtbot, desks, file) -> None:
     qtbot.waitUntil(lambda: model.current.verdict is None and not model.flags)
 
 
+def test_a_key_pressed_twice_in_haste_sets_one_flag(qtbot, desks, file) -> None:
+    model, control = desks(file)
+    model.pick(model.cases[0].id)
+    for _ in range(3):
+        control.flag("bad crop", ())
+    control.judge("accept")
+    qtbot.waitUntil(lambda: model.current.verdict == "accept")
+    assert model.current.flags_count == 1
+
+
 def test_a_selection_is_judged_as_one_change_and_undone_as_one(qtbot, desks, file) -> None:
     model, control = desks(file)
     ids = [case.id for case in model.cases[:4]]

@@ -267,8 +267,9 @@ def test_exports_and_merges_are_done_beside_the_judging(qtbot, desk, tmp_path) -
     desk.page.do("agreement")
     qtbot.waitUntil(lambda: desk.page.findChild(object, "agreementDialog") is not None)
     dialog = desk.page.findChild(object, "agreementDialog")
-    assert dialog.table.rowCount() == 1 and "ada and ben" in dialog.table.item(0, 0).text()
-    qtbot.mouseClick(dialog.show_cases, Qt.MouseButton.LeftButton)
+    about = [dialog.table.item(row, 1).text() for row in range(dialog.table.rowCount())]
+    assert about == ["verdict", "“bad crop”"] and dialog.table.item(0, 0).text() == "ada and ben"
+    qtbot.mouseClick(dialog.show_pair, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: len(desk.model.cases) == 1)
 
 

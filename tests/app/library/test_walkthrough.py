@@ -45,7 +45,9 @@ def test_cases_of_the_bundled_clip_are_flagged_and_exported_by_keys_alone(qtbot,
     short = slice(0, 60, 60 // CASES)
     page.dialogs.start_batch = lambda sources: started(BatchSources(sources.paths, short, question=sources.question))
     press(qtbot, "Return")
-    qtbot.waitUntil(lambda: page.batches.progress.state == "finished" and len(page.model.cases) == CASES)
+    qtbot.waitUntil(lambda: page.model.path == tmp_path / "demo.handviz")
+    qtbot.waitUntil(lambda: page.batches.progress.state == "finished")
+    qtbot.waitUntil(lambda: len(page.model.cases) == CASES)
     assert page.batches.progress.failed == 0
     # Return: the first case large.
     qtbot.waitUntil(page.grid.hasFocus)
