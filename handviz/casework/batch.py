@@ -97,6 +97,7 @@ class BatchRun:
         self._going = threading.Event()
         self._going.set()
         self._cancelling = threading.Event()
+        self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="batch", daemon=True)
         # The rest belongs to the batch's thread alone.
         self._client: PredictionClient | None = None
@@ -132,8 +133,8 @@ class BatchRun:
 
     def join(self, timeout: float | None = None) -> bool:
         """Wait for the end; whether it has come."""
-        self._thread.join(timeout)
-        return not self._thread.is_alive()
+        # Ctrl+C in Thread.join makes Python 3.11 and 3.12 believe that the thread has ended.
+        return self._thread.ident is None or self._ended.wait(timeout)
 
     # --- what follows runs in the batch's thread ---------------------------------------------------------------------
 
@@ -157,6 +158,7 @@ class BatchRun:
             if self._client is not None:
                 self._client.close()
             self._change(state=state, message=message, current="", seconds_left=None)
+            self._ended.set()
 
     def _open_library(self) -> Library:
         library = Library.open(self._path, ANNOTATOR)

@@ -1,7 +1,11 @@
 """`handviz cases add` from the command line to the library."""
 
 import json
+import os
 import shutil
+import signal
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -80,3 +84,26 @@ def test_names_of_files_cannot_steer_the_terminal(tmp_path, add, capsys):
     (tmp_path / "run.jsonl").write_text("\n".join(map(json.dumps, lines)))
     assert add(tmp_path / "run.jsonl") == 1
     assert "\x1b" not in capsys.readouterr().err
+
+
+def test_interrupted_it_ends_in_order_and_goes_on(tmp_path, tiny_weights):
+    """Ctrl+C, as a terminal sends it: to the command and its worker alike."""
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for number in range(200):
+        image = np.random.default_rng(number).integers(0, 255, (80, 100, 3), dtype=np.uint8)
+        Image.fromarray(image).save(folder / f"{number:03d}.png")
+    command = [sys.executable, "-m", "handviz.cli.main", "cases", "add", tmp_path / "hands.handviz", folder, *BOX]
+    process = subprocess.Popen(
+        [*command, "--weights", tiny_weights, "--device", "cpu", "-k", "3"], stderr=subprocess.PIPE, text=True,
+        env=os.environ | {"HANDVIZ_CACHE": str(tmp_path / "cache")}, start_new_session=True,
+    )  # fmt: skip
+    first = process.stderr.readline()
+    assert first.startswith("[20/200]"), first
+    os.killpg(process.pid, signal.SIGINT)
+    rest = process.stderr.read()
+    assert process.wait(30) == 130
+    assert "the same command again goes on" in rest and rest.endswith("handviz: interrupted\n")
+    assert "Traceback" not in rest
+    with Library.open(tmp_path / "hands.handviz") as library:
+        assert f"\n{library.count()} predicted" in f"\n{rest}" and 20 <= library.count() < 200
