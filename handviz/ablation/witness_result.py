@@ -28,11 +28,14 @@ class WitnessResult:
     """Mean absolute error a cell of what the head says of the exposure."""
     cost_ms: dict[str, float]
     """Of "head" and "sweeps", for one photo."""
+    published: str
+    """The mixture that predictions use, the better one on the photos it was fitted on."""
 
     def save(self, folder: Path) -> None:
         """Keep the result in the folder of its run."""
         self.outcome.save(folder / _OUTCOME)
         figures = {"n": self.n, "resamplings": self.resamplings, "smear_error": self.smear_error}
+        figures["published"] = self.published
         with atomic_write(folder / _FIGURES, "w") as file:
             json.dump({**figures, "cost_ms": self.cost_ms}, file, indent=1)
 
@@ -43,9 +46,10 @@ class WitnessResult:
             figures = json.loads((folder / _FIGURES).read_text(encoding="utf-8"))
             cost = {name: float(figures["cost_ms"][name]) for name in ("head", "sweeps")}
             rest = int(figures["n"]), int(figures["resamplings"]), float(figures["smear_error"])
+            published = str(figures["published"])
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise InputError(f"{folder} is no finished folder of handviz ablate witness; correct --witness.") from error
-        return cls(SelectionOutcome.load(folder / _OUTCOME), *rest, cost)
+        return cls(SelectionOutcome.load(folder / _OUTCOME), *rest, cost, published)
 
     def rows(self, reference: str = SELECTOR) -> list[Row]:
         """A row for chance, for the 2D projection and for each mixture, compared with a reference photo by photo."""
@@ -61,7 +65,7 @@ def format_result(result: WitnessResult) -> str:
             "",
             f"{photos} photos. The head's smear is off by {result.smear_error:.3f} of the exposure a cell. Cost for "
             f"{result.outcome.mpjpe.shape[1]} hypotheses: head {cost['head']:.1f} ms, sweeps and agreement "
-            f"{cost['sweeps']:.1f} ms.",
+            f"{cost['sweeps']:.1f} ms. Predictions mix {result.published}, the better on the photos it was fitted on.",
         ]
     )
 

@@ -7,6 +7,7 @@ import torch
 from scipy.optimize import minimize
 from torch import Tensor
 
+from handviz.ablation.compare import expected_best_of_random, gap_closed
 from handviz.ablation.config import AblateWitnessConfig
 from handviz.ablation.outcome import SelectionOutcome
 from handviz.ablation.witness import WitnessTrial, observe_all
@@ -84,13 +85,13 @@ def ablate_witness(
     tests = FolderSource(open_dataset(test_v1(progress) if config.test is None else config.test))
     rows = np.arange(min(config.test_limit, len(tests)))
     seen = observe_all(witness, selector, tests, rows, config, lambda done, total: progress("tested", done, total))
+    name, weights = choose(fitted_on, config.n)
     result = WitnessResult(
         mix(fitted_on, seen, config.n), config.n, config.bootstrap, float(seen["smear_error"].mean()),
-        witness.cost_ms(tests, config.hypotheses),
+        witness.cost_ms(tests, config.hypotheses), name,
     )  # fmt: skip
     result.save(config.out)
     network = witness.network
-    weights = fit_logistic(_evidence(fitted_on, MIXTURES[ALL]), _labels(fitted_on, config.n))
     network.mixture.copy_(torch.from_numpy(weights))
     places = [config.out, folder] if config.publish else [config.out]
     for place in places:
@@ -113,6 +114,23 @@ def mix(fitted_on: dict[str, np.ndarray], seen: dict[str, np.ndarray], n: int) -
         tuple(names), mu, np.zeros_like(mu), seen["mpjpe"], seen["sequence"], seen["projection_px"],
         np.zeros(len(seen["mpjpe"])),
     )  # fmt: skip
+
+
+def choose(fitted_on: dict[str, np.ndarray], n: int) -> tuple[str, np.ndarray]:
+    """The mixture with the witness that closes most of the gap on the photos it was fitted on: name, and weights
+    of selector, projection, witness and the constant."""
+    errors = fitted_on["mpjpe"]
+    chance, oracle = expected_best_of_random(errors, n), errors.min(1)
+    best: tuple[float, str, np.ndarray] | None = None
+    for name in (SELECTOR_WITNESS, ALL):
+        found = _evidence(fitted_on, MIXTURES[name])
+        weights = fit_logistic(found, _labels(fitted_on, n))
+        chosen = np.take_along_axis(errors, ranking(found @ weights[:-1])[:, :n], axis=1).min(1)
+        closed = float(gap_closed(chosen, chance, oracle))
+        if best is None or closed > best[0]:
+            best = closed, name, weights
+    by_part = dict(zip(MIXTURES[best[1]], best[2], strict=False))
+    return best[1], np.array([*(by_part.get(part, 0.0) for part in MIXTURES[ALL]), best[2][-1]])
 
 
 def _labels(seen: dict[str, np.ndarray], n: int) -> np.ndarray:

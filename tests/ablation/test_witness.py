@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from handviz.ablation.witness import seen_in
-from handviz.ablation.witness_result import ALL, WitnessResult, witness_lines
-from handviz.ablation.witness_run import MIXTURES, fit_logistic, mix
+from handviz.ablation.witness_result import ALL, SELECTOR_WITNESS, WitnessResult, witness_lines
+from handviz.ablation.witness_run import MIXTURES, choose, fit_logistic, mix
 from handviz.cli.main import main
 from handviz.datasets.folders import open_dataset
 from handviz.datasets.generation import generate
@@ -150,7 +150,15 @@ def test_evidence_that_knows_the_truth_selects_it():
         noise = {name: rng.standard_normal((photos, 8)) for name in ("mu", "nu", "projection_px", "witness_as_placed")}
         return {**noise, "witness": -error / 1000, "true_sweep": -error / 1000, "mpjpe": error, "sequence": error}
 
-    outcome = mix(seen(200), seen(100), 2)
+    fitted_on = seen(200)
+    name, weights = choose(fitted_on, 2)
+    assert name in (SELECTOR_WITNESS, ALL) and weights[2] > 0 and weights.shape == (4,)
+    if name == SELECTOR_WITNESS:
+        assert weights[1] == 0.0
+    # Where the projection alone knows the truth, it has to be in the mixture.
+    swapped = fitted_on | {"witness": fitted_on["witness_as_placed"], "projection_px": fitted_on["mpjpe"]}
+    assert choose(swapped, 2)[0] == ALL and choose(swapped, 2)[1][1] > 0
+    outcome = mix(fitted_on, seen(100), 2)
     assert outcome.names == ("selector", *MIXTURES)
     for name in ("witness", "selector and witness"):
         score = outcome.mu[outcome.names.index(name)]
@@ -213,8 +221,9 @@ def test_a_published_witness_scores_as_it_did_on_trial(folder, tmp_path, capsys)
     images = crops_to_tensor([data.image(index) for index in range(4)])
     focal = torch.from_numpy(data.arrays()["crop_focal"][:4])
     result = recover(generator, selector, HandModel.load(), images, focal, 6, seed=0)
-    outcome = WitnessResult.load(out).outcome
-    expected = outcome.mu[outcome.names.index(ALL)]
+    tested = WitnessResult.load(out)
+    outcome = tested.outcome
+    expected = outcome.mu[outcome.names.index(tested.published)]
     np.testing.assert_allclose((result.mu - result.nu).numpy(), expected, atol=1e-3)
     assert main(["calibrate", "--weights", str(weights), "--data", str(folder / "photos")]) == 1
     assert "calibrate" in capsys.readouterr().err
