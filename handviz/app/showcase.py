@@ -32,7 +32,21 @@ PICTURES = {
         ("--theme", "light", "--view", "camera", "--top", "3"),
     ),
     "window_table": ShowcasePicture(
-        "The table of hypotheses, colours by score", "wave.jpg", ("--choose", "3", "--do", "table", "next_coloring")
+        "Histogram, table and plots, one hypothesis selected, colours by score",
+        "wave.jpg",
+        (
+            "--theme",
+            "dark",
+            "--hypotheses",
+            "64",
+            "--threshold",
+            "0.15",
+            "--do",
+            "table",
+            "plots",
+            "worse",
+            "next_coloring",
+        ),  # fmt: skip
     ),
     "colours": ShowcasePicture(
         "The spread of the hypotheses as a heat map on their mean hand, and the best of them over the photo",

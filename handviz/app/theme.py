@@ -163,10 +163,10 @@ QFrame#banner QLabel { color: $warning_text; }
 QFrame#legend { background: transparent; border: none; }
 QTableView { background: $panel; border: none; selection-background-color: $accent;
     selection-color: $accent_text; }
-QTableView::item { padding: 0 16px 0 8px; border: none; }
+QTableView::item { padding: 0 14px 0 7px; border: none; }
 QHeaderView { background: $panel; border: none; }
 QHeaderView::section { background: $panel; color: $muted; border: none; border-bottom: 1px solid $border;
-    padding: 4px 16px 4px 8px; }
+    padding: 4px 14px 4px 7px; }
 QHeaderView::section:hover { color: $text; }
 QHeaderView::up-arrow { image: url(handviz-icons:up-$name.svg); width: 9px; height: 9px; right: 3px; }
 QHeaderView::down-arrow { image: url(handviz-icons:down-$name.svg); width: 9px; height: 9px; right: 3px; }

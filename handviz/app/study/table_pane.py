@@ -130,7 +130,7 @@ class TablePane(QWidget):
         metrics = self.view.fontMetrics()
         for section, column in enumerate(self.model.table.columns):
             width = max(metrics.horizontalAdvance(column.sample), metrics.horizontalAdvance(column.title))
-            self.view.setColumnWidth(section, width + 25)
+            self.view.setColumnWidth(section, width + 22)
 
     def refresh(self) -> None:
         """Mirror the selection."""
