@@ -34,19 +34,7 @@ PICTURES = {
     "window_table": ShowcasePicture(
         "Histogram, table and plots, one hypothesis selected, colours by score",
         "wave.jpg",
-        (
-            "--theme",
-            "dark",
-            "--hypotheses",
-            "64",
-            "--threshold",
-            "0.15",
-            "--do",
-            "table",
-            "plots",
-            "worse",
-            "next_coloring",
-        ),  # fmt: skip
+        ("--theme", "dark", "--hypotheses", "64", "--top", "24", "--do", "table", "plots", "worse", "next_coloring"),
     ),
     "colours": ShowcasePicture(
         "The spread of the hypotheses as a heat map on their mean hand, and the best of them over the photo",
