@@ -12,7 +12,7 @@ from handviz.viewport.scene import Scene
 
 QUICK_TRIANGLES = 160_000
 """Up to here the meshes are not thinned: their tree is built in some 60 ms."""
-BESIDE_GHOSTS, GHOST_TRIANGLES = 80_000, 40_000
+BESIDE_GHOSTS, GHOST_TRIANGLES = 72_000, 36_000
 """The same for solid hands beside ghosts, and for the ghosts: every step of a threshold builds trees of all hands."""
 PLAYED_TRIANGLES = 40_000
 """The same for hands that move, whose tree is built for every picture."""
