@@ -327,3 +327,36 @@ def test_the_empty_page_says_what_to_do(qtbot, qapp) -> None:
     assert all("Drop a photo" in pane.canvas.message for pane in page.panes)
     page.compare("blur")
     assert "Open a photo" in window.banner.text.text()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_any_order_of_actions_is_survived(qtbot, compare, photo, video, tmp_path, seed: int) -> None:
+    window, page = compare
+    rng = np.random.default_rng(seed)
+    bad = tmp_path / "bad.jpg"
+    bad.write_bytes(b"no picture")
+    actions = [
+        page.add_pane, lambda: page.close_pane(page.active), page.next_pane, lambda: page.toggle_link(page.active),
+        lambda: page.active.next_subset(), lambda: page.set_difference(not page.difference_on), page.take_open_photo,
+        lambda: page.open_files([photo]), lambda: page.open_files([video]), lambda: page.open_files([bad, video]),
+        lambda: page.active.step(3), lambda: page.active.cancel(), lambda: page.active.predict(),
+        lambda: page.bottom.threshold.setValue(rng.uniform()), lambda: page.active.model.view.orbit_by(0.3, 0.1),
+        lambda: page.active.model.set_ranking("heatmap"), lambda: page.active.model.set_ranking("score"),
+        lambda: page.active.model.selection.set_mode("top"), page.toggle_playing,
+        lambda: page.active.change_case(smear_px=float(rng.integers(0, 20))),
+        lambda: window.pages.show_page("photo"), lambda: window.pages.show_page("side-by-side"),
+        *(lambda name=name: page.compare(name) for name in ("kept-truth", "best-best", "frames", "selection", "blur")),
+    ]  # fmt: skip
+    for _ in range(40):
+        actions[rng.integers(len(actions))]()
+        if rng.uniform() < 0.4:
+            qtbot.wait(int(rng.integers(1, 15)))
+    page.links.toggle_playing(page.active.model)
+    for pane in page.panes:
+        pane.model.view.set_playing(False)
+    window.pages.show_page("side-by-side")
+    settle(qtbot, page)
+    linked = [pane for pane in page.panes if page.links.is_linked(pane.model) and pane.model.anchor is not None]
+    for pane in linked:
+        assert np.allclose(relative(pane), relative(linked[0]), atol=1e-6)
+        assert pane.model.selection.threshold == linked[0].model.selection.threshold

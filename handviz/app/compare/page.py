@@ -183,6 +183,7 @@ class ComparePage(Page):
         session = self._services.session
         at_hand = session if session.picture is not None and case == case_of(session) else None
         if not preset:
+            self._preset = None
             self._open(self.active, replace(self.active.state, case=case), at_hand)
             return
         self._start_preset(preset, case, weights, at_hand)

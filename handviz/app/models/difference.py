@@ -21,6 +21,9 @@ def heat(values: np.ndarray) -> np.ndarray:
     return (1.0 - share) * _ANCHORS[low] + share * _ANCHORS[low + 1]
 
 
+_TABLE = np.round(255.0 * heat(np.linspace(0.0, 1.0, 256))).astype(np.uint8)
+
+
 class Difference:
     """Distances (K, T, V) of what each pane shows from what the first one shows."""
 
@@ -52,9 +55,12 @@ class Difference:
         self.ceiling_mm = next((value for value in _CEILINGS if value >= max(far, default=0.0)), _CEILINGS[-1])
 
     def colors(self, pane: PaneModel) -> np.ndarray | None:
-        """Colours (K, T, V, 3) of a pane's meshes; None where there are no distances, as for the reference."""
+        """Colours (K, T, V, 3) uint8 of a pane's meshes; None where there are no distances, as for the reference."""
         distances = self._distances.get(pane)
-        return None if distances is None else heat(distances / self.ceiling_mm)
+        if distances is None:
+            return None
+        # A table instead of heat() for every vertex: this stands between a drag and its picture.
+        return _TABLE[np.minimum(distances * (255.0 / self.ceiling_mm), 255.0).astype(np.uint8)]
 
 
 def reference_colors(pane: PaneModel) -> np.ndarray | None:

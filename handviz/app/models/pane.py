@@ -104,6 +104,10 @@ class PaneModel:
             texts += [f"spread {spread_mm(drawn.joints):.0f} mm"] if drawn.has_joints else []
         if truth is not None and truth.fits(drawn) and drawn.has_joints:
             texts.append(f"error {sequence_error_mm(drawn.joints, truth).mean():.0f} mm")
+        selection = self.shown.selection
+        if selection.picked and selection.chosen is not None and len(members) > 1:
+            number = members[selection.chosen]
+            texts.append(f"number {number + 1} highlighted, score {self.prediction.score[number]:.2f}")
         return texts
 
     def _picture_changed(self) -> None:

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QObject, Qt, QThreadPool, Signal
+from PySide6.QtGui import QImage
 
 from handviz.app.clients import PredictionBridge
+from handviz.app.loading import pyramid_of
 from handviz.app.models.comparison import CaseReference
 from handviz.app.models.session import Picture, SessionModel
 from handviz.errors import HandvizError, InputError
@@ -26,6 +28,8 @@ class SweepPicture:
     step: Step
     picture: Picture
     """As it was predicted, blurred."""
+    pyramid: tuple[QImage, ...]
+    """That picture, halved again and again."""
     prediction: Prediction
 
 
@@ -60,8 +64,8 @@ class SweepRunner(QObject):
         self._pool.setMaxThreadCount(1)
         self._ticket = 0
         self._request: int | None = None
-        self._pending: tuple[float, Picture] | None = None
-        self._ready: tuple[float, np.ndarray] | None = None
+        self._pending: tuple[float, Picture, tuple[QImage, ...]] | None = None
+        self._ready: tuple[float, np.ndarray, tuple[QImage, ...]] | None = None
         self._pictures: Iterator[tuple[float, np.ndarray]] | None = None
         self._sharp: Prediction | None = None
         self._source: SweepSource | None = None
@@ -79,7 +83,12 @@ class SweepRunner(QObject):
         self._done, self._total = 0, plan.steps
         self._begun = time.monotonic()
         self.progressed.emit(0, self._total, None)
-        self._work(lambda: source_of(case, plan, at_hand), self._take_source)
+
+        def read() -> tuple[SweepSource, tuple[QImage, ...]]:
+            source = source_of(case, plan, at_hand)
+            return source, pyramid_of(source.sharp)
+
+        self._work(read, self._take_source)
 
     def cancel(self) -> None:
         """Leave the sweep where it is."""
@@ -131,21 +140,24 @@ class SweepRunner(QObject):
         self.failed.emit(message)
         self.finished.emit(False)
 
-    def _take_source(self, source: SweepSource) -> None:
+    def _take_source(self, read: tuple[SweepSource, tuple[QImage, ...]]) -> None:
+        source, pyramid = read
         self._source = source
         if self._plan.kind == "frames":
             self._total = len(source.images) // 2 + 1
         hand = None if self._case.hand == "auto" else self._case.hand
-        self._submit(0.0, source.sharp, self._case.box, hand)
+        self._submit(0.0, source.sharp, pyramid, self._case.box, hand)
 
     def _picture(self, image: np.ndarray) -> Picture:
         source = self._source
         path = Path(self._case.path)
         return Picture(path, image, source.frame, source.frame_count, source.frames_per_second, source.focal_px)
 
-    def _submit(self, blur_px: float, image: np.ndarray, box: object, hand: str | None) -> None:
+    def _submit(
+        self, blur_px: float, image: np.ndarray, pyramid: tuple[QImage, ...], box: object, hand: str | None
+    ) -> None:
         picture = self._picture(image)
-        self._pending = blur_px, picture
+        self._pending = blur_px, picture, pyramid
         self._request = self._client.submit(
             picture.image,
             box=box,
@@ -170,7 +182,7 @@ class SweepRunner(QObject):
                 self._fail("The sweep was cancelled.")
 
     def _take_prediction(self, prediction: Prediction) -> None:
-        blur_px, picture = self._pending
+        blur_px, picture, pyramid = self._pending
         try:
             step = measure(prediction, blur_px, self._source.truth)
         except InputError as error:
@@ -182,7 +194,7 @@ class SweepRunner(QObject):
             self._pictures = sweep_pictures(self._plan, self._source.images, prediction)
             self._blur_next()
         self._done += 1
-        self.stepped.emit(SweepPicture(step, picture, prediction))
+        self.stepped.emit(SweepPicture(step, picture, pyramid, prediction))
         each = (time.monotonic() - self._begun) / self._done
         self.progressed.emit(self._done, self._total, each * (self._total - self._done))
         if self._done >= self._total:
@@ -193,17 +205,23 @@ class SweepRunner(QObject):
 
     def _blur_next(self) -> None:
         """Blur the next picture while this one is predicted."""
-        self._work(lambda: next(self._pictures, None), self._take_blurred)
+        pictures = self._pictures
 
-    def _take_blurred(self, blurred: tuple[float, np.ndarray] | None) -> None:
+        def blur() -> tuple[float, np.ndarray, tuple[QImage, ...]] | None:
+            blurred = next(pictures, None)
+            return None if blurred is None else (*blurred, pyramid_of(blurred[1]))
+
+        self._work(blur, self._take_blurred)
+
+    def _take_blurred(self, blurred: tuple[float, np.ndarray, tuple[QImage, ...]] | None) -> None:
         self._ready = blurred
         self._predict_next()
 
     def _predict_next(self) -> None:
         if self._ready is None or self._request is not None:
             return
-        (blur_px, image), self._ready = self._ready, None
+        (blur_px, image, pyramid), self._ready = self._ready, None
         box = tuple(float(value) for value in self._sharp.box)
         # Only the blur may differ: the same place, the same side.
-        self._submit(blur_px, image, box, self._sharp.hand)
+        self._submit(blur_px, image, pyramid, box, self._sharp.hand)
         self._blur_next()

@@ -8,7 +8,6 @@ from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPai
 from PySide6.QtWidgets import QWidget
 
 from handviz.app.clients import RenderBridge
-from handviz.app.loading import pyramid_of
 from handviz.app.models.affine import PhotoTransform, around
 from handviz.app.models.palette import rgb, timestep_colors
 from handviz.app.models.view import STANDARD_VIEWS
@@ -93,9 +92,7 @@ class SweepTiles(QWidget):
         vertices = some.vertices + (self._anchor - anchor(prediction)).astype(np.float32)
         box = tuple(float(value) for value in prediction.box)
         self._faces = prediction.faces
-        self._tiles.append(
-            _Tile(done.step.blur_px, spread_mm(prediction.joints), pyramid_of(done.picture.image), box, vertices)
-        )
+        self._tiles.append(_Tile(done.step.blur_px, spread_mm(prediction.joints), done.pyramid, box, vertices))
         self._send(prediction)
         self._changed()
 

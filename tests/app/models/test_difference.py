@@ -31,10 +31,10 @@ def test_equal_hands_are_dark_and_far_points_bright() -> None:
     reference, same, other = pane_of(hand), pane_of(hand + 0.1), pane_of(bent)
     difference = Difference([reference, same, other])
     assert difference.ceiling_mm == 20.0, "one scale for all panes, at a round number"
-    assert np.allclose(difference.colors(same), heat(np.zeros(1)), atol=0.01)
+    assert np.allclose(difference.colors(same) / 255.0, heat(np.zeros(1)), atol=0.01)
     colors = difference.colors(other)
     assert colors.shape == (1, 3, 21, 3)
-    assert np.allclose(colors[0, :, 8], heat(0.9), atol=0.01)
+    assert np.allclose(colors[0, :, 8] / 255.0, heat(0.9), atol=0.02)
     assert difference.colors(reference) is None
     assert difference.texts[other].endswith("18 mm at most")
 

@@ -217,6 +217,11 @@ def test_figures_say_what_is_in_sight() -> None:
     hand = moving_hand(0.1)
     pane.source.set_truth(Truth(hand, hand, INTRINSICS))
     assert pane.figures()[-1].startswith("error ")
+    pane.shown.selection.choose(1)
+    assert pane.figures()[-1] == "number 2 highlighted, score 0.70"
+    pane.set_subset(Subset("rejected"))
+    pane.shown.selection.choose(0)
+    assert pane.figures()[-1] == "number 3 highlighted, score 0.40", "by its number in the case"
     pane.set_subset(Subset("best_score"))
     assert pane.figures()[:2] == ["Hypothesis 1 of 4", "score 0.90"]
 
