@@ -30,7 +30,8 @@ class Question:
         """Into the prediction cache; known is the provenance of the predictor that is asked."""
         asked = {"box": self.box, "hand": self.hand, "hypotheses": self.hypotheses, "seed": self.seed}
         return prediction_key(
-            {"photo": photo_sha256, "frame": frame, **asked} | {name: known.get(name, "") for name in MADE_BY}
+            {"photo": photo_sha256, "frame": frame, **asked}
+            | {name: known[name] for name in MADE_BY if known.get(name)}
         )
 
     def to_provenance(self) -> dict[str, str]:

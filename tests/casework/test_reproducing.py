@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from casework_fakes import BOX, write_photos
 
-from handviz.casework.asking import Question
+from handviz.casework.asking import MADE_BY, Question
 from handviz.casework.building import case_from_prediction
 from handviz.casework.reproducing import obstacles
 from handviz.errors import InputError
@@ -46,7 +46,7 @@ def test_keys_tell_questions_pictures_and_networks_apart(tiny_predictor):
         for change in ({"box": None}, {"hand": "right"}, {"hypotheses": 6}, {"seed": 4})
     ]
     others += [asked.key("b", 0, known), asked.key("a", 1, known), asked.key("a", None, known)]
-    others += [asked.key("a", 0, known | {name: "?"}) for name in ("generator_sha256", "hand_model_sha256")]
+    others += [asked.key("a", 0, known | {name: "?"}) for name in MADE_BY]
     assert len({asked.key("a", 0, known), *others}) == len(others) + 1
     assert asked.key("a", 0, known | {"device": "cuda:1"}) == asked.key("a", 0, known)
 
@@ -65,6 +65,7 @@ def test_what_stands_in_the_way_is_named(photo, predicted, tiny_predictor, tmp_p
     (tmp_path / "other.png").write_bytes(b"other")
     assert names(at=tmp_path / "other.png") == ["photo_changed"]
     assert names(with_=known | {"generator_sha256": "0", "selector_sha256": "1"}) == ["weights"]
+    assert names(with_=known | {"witness_sha256": "0"}) == ["weights"]
     assert names(with_=known | {"hand_model_sha256": "0", "hand_model": "mano"}) == ["hand_model"]
     assert names(with_={"predictor": "mine:Predictor"}) == ["weights", "hand_model"]
     assert names(dataclasses.replace(case, provenance=case.provenance | {"handviz": "0.0.1"})) == ["version"]
