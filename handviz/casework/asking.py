@@ -29,10 +29,8 @@ class Question:
     def key(self, photo_sha256: str, frame: int | None, known: Mapping[str, str]) -> str:
         """Into the prediction cache; known is the provenance of the predictor that is asked."""
         asked = {"box": self.box, "hand": self.hand, "hypotheses": self.hypotheses, "seed": self.seed}
-        return prediction_key(
-            {"photo": photo_sha256, "frame": frame, **asked}
-            | {name: known[name] for name in MADE_BY if known.get(name)}
-        )
+        networks = {name: known[name] for name in MADE_BY if known.get(name)}
+        return prediction_key({"photo": photo_sha256, "frame": frame, **asked} | networks)
 
     def to_provenance(self) -> dict[str, str]:
         """As texts, to be kept with a case."""
