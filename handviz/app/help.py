@@ -17,7 +17,11 @@ from PySide6.QtWidgets import (
 )
 
 import handviz
+from handviz.app.actions import plain
 from handviz.app.controls import label
+from handviz.app.models.keymap import EVERYWHERE
+from handviz.app.pages import PHOTO
+from handviz.app.shortcuts import commands_by_page
 from handviz.app.tips import key_text
 
 if TYPE_CHECKING:
@@ -60,12 +64,11 @@ LICENCES = (
 )
 
 
-_COLUMNS = (
-    ("File", "Prediction", "Video", "Help"),
-    ("View", "Hypothesis"),
-    ("Viewport", "Photo"),
-    ("Scores", "Table", "Plots"),
-)
+_SHEET_COLUMNS = 4
+_GESTURE_PAGES = {
+    "Viewport": None, "Prediction": PHOTO, "Photo": PHOTO, "Scores": PHOTO, "Table": PHOTO, "Plots": PHOTO,
+}  # fmt: skip
+"""The page on which gestures of a section are made; None for all."""
 
 
 def _dialog(parent: QWidget, title: str, content: QWidget, width: int, height: int) -> QDialog:
@@ -102,28 +105,28 @@ def _section(title: str, rows: list[tuple[str, str]]) -> QGridLayout:
 
 
 def shortcuts_dialog(window: MainWindow) -> QDialog:
-    """Every key and mouse gesture."""
+    """Every key and mouse gesture that is in effect on the page in sight."""
+    page = window.pages.current
     sections: dict[str, list[tuple[str, str]]] = {}
-    for binding in window.keymap.bindings.values():
-        keys = window.keymap.keys(binding.name)
-        if keys:
-            sections.setdefault(binding.section, []).append((key_text(keys), binding.text))
+    for where, command in commands_by_page(tuple(window.pages.entries.values())):
+        keys = window.keymap.keys(command.name)
+        if keys and where in (EVERYWHERE, page):
+            sections.setdefault(plain(command.menu), []).append((key_text(keys), plain(command.text)))
     for where, gesture, what in GESTURES:
-        sections.setdefault(where, []).append((gesture, what))
+        if _GESTURE_PAGES[where] in (None, page):
+            sections.setdefault(where, []).append((gesture, what))
     content = QWidget()
     row = QHBoxLayout(content)
     row.setSpacing(34)
-    # Sections of other pages come last.
-    others = [title for title in sections if not any(title in titles for titles in _COLUMNS)]
-    for titles in (*_COLUMNS[:-1], (*_COLUMNS[-1], *others)):
+    for titles in _balanced({title: len(rows) + 2 for title, rows in sections.items()}):
         column = QVBoxLayout()
         column.setSpacing(18)
         for title in titles:
-            if title in sections:
-                column.addLayout(_section(title, sections[title]))
+            column.addLayout(_section(title, sections[title]))
         column.addStretch(1)
         row.addLayout(column, 1)
-    dialog = _dialog(window, "Keyboard and mouse", content, 1280, 640)
+    title = {name: entry.title for name, entry in window.pages.entries.items()}.get(page, "One photo")
+    dialog = _dialog(window, f"Keyboard and mouse: {title}", content, 1280, 720)
     change = QPushButton("Change keys…")
 
     def edit() -> None:
@@ -133,6 +136,14 @@ def shortcuts_dialog(window: MainWindow) -> QDialog:
     change.clicked.connect(edit)
     dialog.findChild(QDialogButtonBox).addButton(change, QDialogButtonBox.ButtonRole.ActionRole)
     return dialog
+
+
+def _balanced(heights: dict[str, int]) -> list[list[str]]:
+    """Titles in columns of about the same height, the tallest placed first."""
+    columns: list[list[str]] = [[] for _ in range(_SHEET_COLUMNS)]
+    for title in sorted(heights, key=lambda title: -heights[title]):
+        min(columns, key=lambda column: sum(heights[other] for other in column)).append(title)
+    return [column for column in columns if column]
 
 
 def about_dialog(parent: QWidget) -> QDialog:
