@@ -20,7 +20,7 @@ from handviz.app.controls import label
 from handviz.review.agreement import Agreement, KindAgreement, agreements, disagreements, kind_agreements
 from handviz.review.store import Library
 
-_WORDS = ((0.0, "less than chance"), (0.2, "slight"), (0.4, "fair"), (0.6, "moderate"), (0.8, "substantial"))
+_WORDS = ((0.0, "no better than chance"), (0.2, "slight"), (0.4, "fair"), (0.6, "moderate"), (0.8, "substantial"))
 
 
 def kappa_words(kappa: float) -> str:

@@ -1,5 +1,6 @@
 """The bar above the cases: which ones, in which order, how many."""
 
+import math
 from collections.abc import Iterable
 
 from PySide6.QtCore import QSignalBlocker, QTimer, Signal
@@ -11,11 +12,13 @@ from handviz.app.icons import icon
 from handviz.app.models.library import LibraryModel
 from handviz.app.theme import Theme
 from handviz.app.tips import set_tip
-from handviz.review.cases import SORTS, VERDICTS
+from handviz.review.cases import FIGURES, SORTS, VERDICTS
 from handviz.review.filters import CaseFilter
 
 _TYPING_MS = 180
-_MOST_BLUR_PX = 9999.0
+_MOST = 9999.0
+FIGURE_WORDS = {"blur": ("Blur", "px"), "spread": ("Spread", "mm"), "score": ("Score", ""), "error": ("Error", "mm")}
+assert set(FIGURE_WORDS) == set(FIGURES)
 
 SORT_WORDS = {
     "added": "When added", "blur": "Most blur", "spread": "Largest spread", "score": "Best score",
@@ -32,7 +35,7 @@ class Choice(QComboBox):
         self.setAccessibleName(name)
         self.setToolTip(name)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(8)
+        self.setMinimumContentsLength(7)
 
     def fill(self, choices: Iterable[tuple[str, str]], chosen: str) -> None:
         """Offer (key, words) and choose one, without telling anybody."""
@@ -81,18 +84,18 @@ class FilterBar(QWidget):
         self.text.setAccessibleName("Text in name or note")
         set_tip(self.text, "Part of a file's name or of a note", "library_search")
         self.text.setClearButtonEnabled(True)
-        self.text.setMinimumWidth(110)
+        self.text.setMinimumWidth(100)
         self.text.setMaximumWidth(220)
         self.state, self.verdict = Choice("State"), Choice("Verdict")
         self.kind, self.annotator = Choice("Flag"), Choice("Annotator")
         self.order = Choice("Order")
+        self.figure = Choice("Figure whose range is set")
+        self.figure.setMinimumContentsLength(5)
+        self._figure = "blur"
         self.least, self.most = QDoubleSpinBox(), QDoubleSpinBox()
-        for field, name in ((self.least, "Least blur"), (self.most, "Most blur")):
-            field.setRange(0.0, _MOST_BLUR_PX)
-            field.setDecimals(0)
+        for field in (self.least, self.most):
+            field.setRange(0.0, _MOST)
             field.setKeyboardTracking(False)
-            field.setAccessibleName(f"{name}, pixels")
-            field.setToolTip(f"{name}, pixels")
             field.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
             field.setFixedWidth(52)
             padded(field)
@@ -116,8 +119,7 @@ class FilterBar(QWidget):
         self.counts.setAccessibleName("Number of cases")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        blur = label("Blur", "muted")
-        bar = header(self.text, self.state, self.verdict, self.kind, self.annotator, blur, self.least,
+        bar = header(self.text, self.state, self.verdict, self.kind, self.annotator, self.figure, self.least,
                      label("–", "muted"), self.most, self.order, self.reverse, self.saved, self.clear, None,
                      self.counts)  # fmt: skip
         bar.layout().setSpacing(6)
@@ -133,8 +135,9 @@ class FilterBar(QWidget):
             choice.activated.connect(lambda _, field=name, of=choice: self._model.set_filter(**{field: of.key}))
         self.order.activated.connect(lambda _: self._model.set_filter(sort=self.order.key))
         self.reverse.clicked.connect(lambda on: self._model.set_filter(reverse=on))
-        self.least.valueChanged.connect(self._blur_chosen)
-        self.most.valueChanged.connect(self._blur_chosen)
+        self.figure.activated.connect(lambda _: self._choose_figure(self.figure.key))
+        self.least.valueChanged.connect(self._range_chosen)
+        self.most.valueChanged.connect(self._range_chosen)
         self.clear.clicked.connect(self.clear_filter)
         self.saved_menu.aboutToShow.connect(self._fill_saved)
 
@@ -143,10 +146,14 @@ class FilterBar(QWidget):
         wanted = self._model.wanted
         self._model.use_filter(CaseFilter(sort=wanted.sort, reverse=wanted.reverse))
 
-    def _blur_chosen(self) -> None:
+    def _choose_figure(self, figure: str) -> None:
+        self._figure = figure
+        self.refresh()
+
+    def _range_chosen(self) -> None:
         least, most = self.least.value(), self.most.value()
-        whole = least <= 0.0 and (most <= 0.0 or most >= _MOST_BLUR_PX)
-        self._model.set_filter(blur_px=None if whole else (least, most if most > 0.0 else _MOST_BLUR_PX))
+        chosen = None if least <= 0.0 and most <= 0.0 else (least, most if most > 0.0 else math.inf)
+        self._model.set_filter(**{FIGURES[self._figure]: chosen})
 
     def refresh(self) -> None:
         """Mirror the filter."""
@@ -162,11 +169,26 @@ class FilterBar(QWidget):
         self.annotator.setVisible(not model.blind and len(names) > 1)
         self.order.fill(SORT_WORDS.items(), wanted.sort)
         self.reverse.setChecked(wanted.reverse)
-        least, most = wanted.blur_px or (0.0, _MOST_BLUR_PX)
-        for field, value in ((self.least, least), (self.most, 0.0 if most >= _MOST_BLUR_PX else most)):
-            with QSignalBlocker(field):
-                field.setValue(value)
+        self._show_range()
         self.clear.setEnabled(wanted != CaseFilter(sort=wanted.sort, reverse=wanted.reverse))
+
+    def _show_range(self) -> None:
+        """Mirror the range of the figure that is chosen; figures with a range are marked."""
+        wanted, (word, unit) = self._model.wanted, FIGURE_WORDS[self._figure]
+        choices = []
+        for key, (name, _) in FIGURE_WORDS.items():
+            limited = getattr(wanted, FIGURES[key]) is not None
+            choices.append((key, f"{name} •" if limited else name))
+        self.figure.fill(choices, self._figure)
+        least, most = getattr(wanted, FIGURES[self._figure]) or (0.0, math.inf)
+        values = ((self.least, "Least", least), (self.most, "Most", 0.0 if math.isinf(most) else most))
+        for field, end, value in values:
+            with QSignalBlocker(field):
+                field.setDecimals(2 if self._figure == "score" else 0)
+                field.setValue(0.0 if math.isinf(value) else value)
+            name = f"{end} {word.lower()}" + (f", {unit}" if unit else "")
+            field.setAccessibleName(name)
+            field.setToolTip(name)
 
     def refresh_counts(self) -> None:
         """Mirror how many cases there are."""

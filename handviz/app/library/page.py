@@ -136,6 +136,7 @@ class LibraryPage(Page):
         model.picked_changed.connect(self._picked)
         model.cases_changed.connect(self._show_what_there_is)
         model.file_changed.connect(self._show_what_there_is)
+        model.triage_changed.connect(self._show_bars)
         model.triage_changed.connect(lambda: setattr(self.remembered, "triage", model.triage_settings))
 
     def do(self, name: str) -> None:

@@ -1,5 +1,6 @@
 """The grid of cases, its bars and the judging panel, with mouse and keys."""
 
+import math
 import time
 from pathlib import Path
 
@@ -161,7 +162,12 @@ def test_the_filter_bar_asks_for_what_is_chosen_in_it(qtbot, model) -> None:
     qtbot.mouseClick(bar.reverse, Qt.MouseButton.LeftButton)
     wanted = model.wanted
     assert (wanted.state, wanted.kind, wanted.sort, wanted.reverse) == ("new", "bad crop", "blur", True)
-    assert wanted.blur_px[0] == 5.0 and wanted.blur_px[1] > 1000
+    assert wanted.blur_px == (5.0, math.inf)
+    bar.figure.setCurrentIndex(bar.figure.findData("score"))
+    bar.figure.activated.emit(bar.figure.currentIndex())
+    assert bar.least.value() == 0 and bar.figure.itemText(0) == "Blur •"
+    bar.most.setValue(0.25)
+    assert model.wanted.best_score == (0.0, 0.25) and model.wanted.blur_px == (5.0, math.inf)
     fill(model, 3)
     assert bar.counts.text() == "3 cases · 0 reviewed"
     qtbot.mouseClick(bar.clear, Qt.MouseButton.LeftButton)
