@@ -17,12 +17,13 @@ Result = TypeVar("Result")
 class LibraryDesk(QObject):
     """Runs work on the open library in its thread; what it gives comes back in the thread that owns the desk.
 
-    opened carries the path of a library that was opened; failed a sentence; changed follows a change, ours or one that
-    another window made; trouble carries why the file cannot be written now and how many changes are in memory alone,
-    or ("", 0) once they are in the file.
+    opened carries the path of a library that was opened, not_opened one that could not be, and why; failed a sentence;
+    changed follows a change, ours or one that another window made; trouble carries why the file cannot be written now
+    and how many changes are in memory alone, or ("", 0) once they are in the file.
     """
 
     opened = Signal(object)
+    not_opened = Signal(object, str)
     failed = Signal(str)
     changed = Signal()
     trouble = Signal(str, int)
@@ -55,7 +56,7 @@ class LibraryDesk(QObject):
             self._tell(lambda: self._announce(path))
             self._tell_trouble(library)
 
-        self._start(work)
+        self._start(work, lambda sentence: self.not_opened.emit(path, sentence))
 
     def read(
         self,
@@ -143,20 +144,21 @@ class LibraryDesk(QObject):
 
     # --- in the thread -----------------------------------------------------------------------------------------------
 
-    def _start(self, work: Callable[[], None]) -> None:
+    def _start(self, work: Callable[[], None], on_error: Callable[[str], None] | None = None) -> None:
         if self._closed:
             return
+        tell = on_error or self.failed.emit
 
         def run() -> None:
             try:
                 work()
             except HandvizError as error:
                 sentence = str(error)
-                self._tell(lambda: self.failed.emit(sentence))
+                self._tell(lambda: tell(sentence))
             except Exception as error:
                 traceback.print_exc()
                 sentence = f"The library could not be used ({error}); details are in the terminal."
-                self._tell(lambda: self.failed.emit(sentence))
+                self._tell(lambda: tell(sentence))
 
         # Not a QRunnable: Qt deletes it behind PySide's back, which then takes whatever is next at its address for it.
         self._pool.start(run)

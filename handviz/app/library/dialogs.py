@@ -22,6 +22,7 @@ from handviz.review.export import export_csv, export_json
 from handviz.review.filters import CaseFilter
 from handviz.review.merging import import_json, merge
 from handviz.review.photos import find_photos
+from handviz.review.recovery import recover
 from handviz.review.report import export_report
 from handviz.review.store import SUFFIX, Library
 
@@ -110,6 +111,19 @@ class Dialogs:
                 return f"Merged {other.name}: {added}"
 
         self._run("The merge", work)
+
+    def recover(self, damaged: Path) -> None:
+        """Ask for a name, save what is left of a damaged library there, and open that."""
+        target = self.ask_new("Recover what is left", f"{damaged.stem} recovered{SUFFIX}")
+        if target is None:
+            return
+        target = _with_suffix(target, SUFFIX)
+
+        def work() -> str:
+            found = recover(damaged, target)
+            return f"Recovered {found.saved}" + (f"; {found.lost} rows are lost" if found.lost else "")
+
+        self.errands.run("Recovering", work, lambda: self._page.open_library(target))
 
     def _run(self, what: str, work: Callable[[], str]) -> None:
         """Begin once every change made so far is in the file."""

@@ -15,7 +15,7 @@ class Errands(QObject):
     done = Signal(str)
     failed = Signal(str)
     _told = Signal(str)
-    _ended = Signal(str, str)
+    _ended = Signal(str, str, object)
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -25,17 +25,17 @@ class Errands(QObject):
         self._told.connect(self.told, Qt.ConnectionType.QueuedConnection)
         self._ended.connect(self._report, Qt.ConnectionType.QueuedConnection)
 
-    def run(self, what: str, work: Callable[[], str]) -> None:
-        """Do some work; what names it, as in "The export"."""
+    def run(self, what: str, work: Callable[[], str], then: Callable[[], None] | None = None) -> None:
+        """Do some work; what names it, as in "The export"; then follows where it went well."""
 
         def run() -> None:
             try:
-                self._ended.emit(work(), "")
+                self._ended.emit(work(), "", then)
             except HandvizError as error:
-                self._ended.emit("", str(error))
+                self._ended.emit("", str(error), None)
             except Exception as error:
                 traceback.print_exc()
-                self._ended.emit("", f"{what} failed ({error}); details are in the terminal.")
+                self._ended.emit("", f"{what} failed ({error}); details are in the terminal.", None)
 
         # Not a QRunnable: Qt deletes it behind PySide's back, which then takes whatever is next at its address for it.
         self._pool.start(run)
@@ -50,11 +50,13 @@ class Errands(QObject):
         """Whether a search should end early."""
         return self._closing
 
-    def _report(self, sentence: str, error: str) -> None:
+    def _report(self, sentence: str, error: str, then: Callable[[], None] | None) -> None:
         if error:
             self.failed.emit(error)
         else:
             self.done.emit(sentence)
+            if then is not None:
+                then()
 
     def close(self) -> None:
         """Finish what is being written."""

@@ -107,6 +107,7 @@ class LibraryPage(Page):
         control.said.connect(self.footer.say)
         control.opened.connect(self._opened)
         control.desk.failed.connect(self._failed)
+        control.desk.not_opened.connect(self._not_opened)
         control.desk.trouble.connect(self._trouble)
         self.bar.wanted.connect(self.do)
         self.bar.annotator_chosen.connect(self.set_annotator)
@@ -187,6 +188,14 @@ class LibraryPage(Page):
 
     def _failed(self, sentence: str) -> None:
         self.services.banner.show_message(sentence, "Open another…", self.dialogs.open)
+
+    def _not_opened(self, path: Path, sentence: str) -> None:
+        # A library that was open last may be gone for good.
+        self.after_opening = None
+        if "damaged" in sentence:
+            self.services.banner.show_message(sentence, "Recover…", lambda: self.dialogs.recover(path))
+        else:
+            self._failed(sentence)
 
     def _trouble(self, sentence: str, unsaved: int) -> None:
         self.bar.show_unsaved(unsaved)

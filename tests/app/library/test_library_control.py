@@ -224,9 +224,9 @@ def test_a_library_that_cannot_be_opened_leaves_the_other_one_open(qtbot, desks,
     model, control = desks(file)
     bad = tmp_path / "bad.handviz"
     bad.write_bytes(b"no library at all" * 100)
-    with qtbot.waitSignal(control.desk.failed) as failed:
+    with qtbot.waitSignal(control.desk.not_opened) as failed:
         control.open(bad, "ada")
-    assert str(bad) in failed.args[0]
+    assert failed.args[0] == bad and str(bad) in failed.args[1]
     model.pick(model.cases[0].id)
     with qtbot.waitSignal(control.said):
         control.judge("accept")

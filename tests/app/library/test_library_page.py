@@ -291,6 +291,40 @@ def test_a_failing_file_offers_to_save_elsewhere(qtbot, desk, tmp_path) -> None:
         assert saved.cases()[0].verdict == "reject"
 
 
+def test_a_damaged_library_is_told_and_what_is_left_of_it_recovered(qtbot, desk, tmp_path) -> None:
+    damaged = tmp_path / "damaged.handviz"
+    with Library.open(desk.file, "ada") as library:
+        library.save_copy(damaged)
+    content = bytearray(damaged.read_bytes())
+    # The page of an index: every row is still there.
+    content[-4096:] = b"\xff" * 4096
+    damaged.write_bytes(content)
+    desk.page.open_library(damaged)
+    banner = desk.rig.window.banner
+    qtbot.waitUntil(banner.isVisible)
+    assert "damaged" in banner.text.text() and banner.action.text() == "Recover…"
+    assert desk.model.path == desk.file, "the other one stays open"
+    recovered = tmp_path / "recovered.handviz"
+    desk.page.dialogs.ask_new = lambda *_: recovered
+    qtbot.mouseClick(banner.action, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: desk.model.path == recovered)
+    qtbot.waitUntil(lambda: len(desk.model.cases) > 0)
+
+
+def test_a_newer_library_is_refused_in_one_sentence(qtbot, desk, tmp_path) -> None:
+    import sqlite3
+
+    newer = tmp_path / "newer.handviz"
+    with Library.open(desk.file, "ada") as library:
+        library.save_copy(newer)
+    with sqlite3.connect(newer) as connection:
+        connection.execute("PRAGMA user_version = 999")
+    connection.close()
+    desk.page.open_library(newer)
+    qtbot.waitUntil(desk.rig.window.banner.isVisible)
+    assert "newer handviz" in desk.rig.window.banner.text.text()
+
+
 @pytest.mark.parametrize("theme", ["dark", "light"])
 def test_every_widget_has_a_name_to_be_read_out(qtbot, desk, theme) -> None:
     from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QLineEdit
