@@ -224,6 +224,7 @@ def test_two_judges_of_the_same_hypotheses(qtbot, compare) -> None:
     page.compare("selection")
     settle(qtbot, page)
     assert page.panes[1].model.ranking == "heatmap"
+    assert [pane.model.selection.mode for pane in page.panes] == ["top", "top"]
     assert "predict it again" in page.panes[1].canvas.message, "the stand-in's predictions hold no heat maps"
 
 

@@ -227,6 +227,9 @@ class ComparePage(Page):
         while len(self.panes) < 2:
             self._make_pane()
         first = self.panes[0]
+        if preset == "selection":
+            # Scores of two judges have no threshold in common, but each has its best ones.
+            first.model.selection.set_mode("top")
         subset = preset_panes(preset, case, 2, 0.0, weights or "")[0].subset
         self._activate(first)
         self._open(first, PaneState(case, subset), at_hand)

@@ -279,10 +279,10 @@ class ComparePane(QFrame):
     def refresh(self) -> None:
         """Mirror the model."""
         model = self.model
-        self.title.setText(self._elided(self.case.title if self.case is not None else "Empty"))
-        self.title.setToolTip(self.case.path if self.case is not None else "Choose what this pane shows")
         text = SUBSETS[model.subset.kind] if model.subset.kind != "one" else f"Number {model.subset.hypothesis + 1}"
         self.subset.setText(f"{text} ▾" if model.ranking == "score" else f"{text}, by heat maps ▾")
+        self.title.setText(self._elided(self.case.title if self.case is not None else "Empty"))
+        self.title.setToolTip(self.case.path if self.case is not None else "Choose what this pane shows")
         self.canvas.show_message(self._message())
         text = "\n".join(line for line in (" · ".join(model.figures()), self.note) if line)
         self.caption.setText(text)
@@ -324,7 +324,7 @@ class ComparePane(QFrame):
         self.refresh()
 
     def _elided(self, text: str) -> str:
-        room = max(self.width() - 300, 90)
+        room = max(self.width() - self.subset.sizeHint().width() - 180, 90)
         return self.title.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, room) + " ▾"
 
     def _place(self) -> None:
