@@ -70,11 +70,6 @@ def by_cluster(labels: np.ndarray, timesteps: int) -> np.ndarray:
     return np.repeat(colors[labels][:, None], timesteps, axis=1)
 
 
-def by_vertex(values: np.ndarray, scale: Scale) -> np.ndarray:
-    """(K, T, V, 3) of values (K, T, V)."""
-    return scale.colors(values)
-
-
 def towards(colors: np.ndarray, other: np.ndarray, share: float) -> np.ndarray:
     """Colours (..., 3) uint8 moved by a share towards another one (3,) in 0..1."""
     return (colors + share * (255.0 * np.asarray(other, np.float32) - colors) + 0.5).astype(np.uint8)
