@@ -20,7 +20,7 @@ from handviz.review.cases import Case
 from handviz.review.photos import photo_seen_from
 from handviz.review.prediction_cache import PredictionCache
 
-MAX_BYTES = 400 << 20
+MAX_BYTES = 160 << 20
 """Pictures kept ready, with what they are drawn from."""
 
 
