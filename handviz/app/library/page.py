@@ -1,16 +1,14 @@
 """The page "Library": grid or one case large at the left, the judging panel at the right."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from handviz.app.library.batch import BatchBar, Batches
-from handviz.app.library.case_answers import Answer, CaseAnswers, question_of
-from handviz.app.library.case_loader import CaseLoader, Prepared
+from handviz.app.library.case_answers import question_of
+from handviz.app.library.case_showing import CaseShowing
 from handviz.app.library.control import LibraryControl
 from handviz.app.library.dialogs import Dialogs
 from handviz.app.library.empty import EmptyLibrary
@@ -26,17 +24,12 @@ from handviz.app.library.thumbnails import Thumbnails
 from handviz.app.library.triage_bar import TriageBar
 from handviz.app.models.batch_text import batch_lines
 from handviz.app.models.library import LibraryModel
-from handviz.app.models.reproducing import reproducibility
 from handviz.app.models.suggesting import reference_of, suggested_preset
 from handviz.app.pages import Page, Services
 from handviz.app.theme import Theme
 from handviz.resources import cache_dir
-from handviz.review.cases import Case
 from handviz.review.prediction_cache import PredictionCache
 from handviz.review.store import SUFFIX
-
-AHEAD = 3
-"""Cases prepared before they are asked for."""
 
 
 class LibraryPage(Page):
@@ -48,16 +41,14 @@ class LibraryPage(Page):
         self.model = LibraryModel()
         self.remembered = Remembered(services.settings, services.remember)
         self.control = LibraryControl(self.model, self)
-        self.cache = cache = PredictionCache(cache_dir() / "predictions")
+        self.cache = PredictionCache(cache_dir() / "predictions")
         self.thumbnails = Thumbnails(self)
-        self.loader = CaseLoader(self, cache)
-        self.answers = CaseAnswers(self, cache)
         self.batches = Batches(self, services.clients)
         self.dialogs = Dialogs(self)
         self.auto_next = self.remembered.auto_next
         self.after_opening: Callable[[], None] | None = None
-        self._asked: tuple[Case, object] | None = None
         self._build()
+        self.showing = CaseShowing(self)
         self._connect()
         self.model.set_triage_settings(self.remembered.triage)
         self._show_what_there_is()
@@ -125,14 +116,7 @@ class LibraryPage(Page):
         panel.predict_wanted.connect(self.predict_again)
         review.back_wanted.connect(self.show_grid)
         review.step_wanted.connect(self.step)
-        review.corrected.connect(self._correct)
-        review.control.succeeded.connect(self._predicted)
-        review.control.failed.connect(self._prediction_failed)
-        review.control.restarting.connect(self.services.banner.show_message)
         review.session.selection.changed.connect(self._hypotheses_selected)
-        self.loader.prepared.connect(self._show_prepared)
-        self.answers.ready.connect(self._keep_answer)
-        self.answers.failed.connect(self.services.banner.show_message)
         self.batches.changed.connect(self._batch_changed)
         model.picked_changed.connect(self._picked)
         model.cases_changed.connect(self._show_what_there_is)
@@ -171,7 +155,7 @@ class LibraryPage(Page):
     def _opened(self, path: Path) -> None:
         self.remembered.library = path
         self.thumbnails.set_library(path)
-        self.loader.library_folder = path.parent
+        self.showing.loader.library_folder = path.parent
         self.services.banner.hide()
         self.show_grid()
         self.footer.say(f"Opened {path.name}")
@@ -225,7 +209,7 @@ class LibraryPage(Page):
         self.review.viewport_pane.canvas.setFocus()
         # One case large is one case judged.
         self.model.pick(self.model.current.id)
-        self._load()
+        self.showing.load()
 
     def show_grid(self) -> None:
         """Show the cases again."""
@@ -252,33 +236,7 @@ class LibraryPage(Page):
     def _picked(self) -> None:
         case = self.model.current
         if self.reviewing and case is not None and case.id != self.review.case_id:
-            self._load()
-
-    def _load(self) -> None:
-        model = self.model
-        case = model.current
-        if case is None:
-            return
-        self.review.expect(case)
-        row = model.row
-        following = [] if row is None else [model.cases[(row + n) % len(model.cases)] for n in range(1, AHEAD + 1)]
-        unreviewed = model.next_unreviewed()
-        likely = [following[0] if following else None, unreviewed, *following[1:]]
-        self.loader.load(case, [other for other in likely if other is not None and other.id != case.id])
-
-    def _show_prepared(self, prepared: Prepared) -> None:
-        case = self.model.current
-        if case is None or case.id != prepared.case_id or not self.reviewing:
-            return
-        if prepared.problem:
-            self.review.clear()
-            self.services.banner.show_message(prepared.problem, "Find moved photos…", self.dialogs.find_photos)
-            return
-        self.review.show_prepared(case, prepared)
-        known = self.services.session.engine.provenance
-        self.model.set_reproducibility(case.id, reproducibility(case, prepared.photo_sha256, known))
-        if prepared.prediction is None:
-            self._ask(case)
+            self.showing.load()
 
     def _show_what_there_is(self) -> None:
         was_empty = self.cases.currentWidget() is self.empty
@@ -326,52 +284,10 @@ class LibraryPage(Page):
     # --- predicting --------------------------------------------------------------------------------------------------
 
     def predict_again(self) -> None:
-        """Predict the case in sight again with its box and side."""
+        """Predict the current case again, which shows it large."""
         if not self.reviewing:
             self.show_review()
-        case = self.model.current
-        if case is not None and self.review.session.picture is not None and self.review.case_id == case.id:
-            self._ask(case)
-
-    def _ask(self, case: Case) -> None:
-        session, question = self.review.session, question_of(case)
-        session.set_request(
-            box=question.box, hand=question.hand or "auto", hypotheses=question.hypotheses, seed=question.seed
-        )
-        self._asked = case, question
-        self.review.control.predict()
-
-    def _correct(self, box: tuple[float, float, float, float] | None, hand: str | None) -> None:
-        case = self.model.current
-        if case is None or case.id != self.review.case_id:
-            return
-        # To the precision in which a prediction tells its box, so that the two can be told to belong together.
-        box = None if box is None else tuple(float(np.float32(value)) for value in box)
-        self.control.correct(case.id, box, hand)
-        question = replace(question_of(case), box=box, hand=hand)
-        self._asked = replace(case, box=box, hand=hand, prediction_key=""), question
-        self.review.session.set_request(hypotheses=question.hypotheses, seed=question.seed)
-        self.review.control.predict()
-
-    def _predicted(self) -> None:
-        session = self.review.session
-        if self._asked is None or session.prediction is None:
-            return
-        case, question = self._asked
-        self._asked = None
-        if case.id == self.review.case_id:
-            self.answers.keep(case, question, session.prediction, session.truth, self.model.triage_settings)
-
-    def _keep_answer(self, answer: Answer) -> None:
-        self.loader.forget(answer.case_id)
-        self.control.set_prediction(answer.case_id, answer.case)
-
-    def _prediction_failed(self, message: str, hand_not_found: bool) -> None:
-        banner = self.services.banner
-        if hand_not_found:
-            banner.show_message(message, "Draw a box", lambda: self.review.photo_pane.canvas.set_drawing(True))
-        else:
-            banner.show_message(message, "Try again", self.predict_again)
+        self.showing.predict_again()
 
     def _batch_changed(self) -> None:
         if self.batches.progress.ended:
@@ -413,8 +329,7 @@ class LibraryPage(Page):
         """End threads and processes."""
         self.batches.close()
         self.thumbnails.close()
-        self.loader.close()
-        self.answers.close()
+        self.showing.close()
         self.dialogs.close()
         self.control.close()
         self.review.shut_down()

@@ -140,7 +140,7 @@ def test_a_corrected_box_predicts_again_and_is_kept(qtbot, desk) -> None:
     assert np.allclose(asked["box"], (20, 20, 70, 60), atol=1.5) and asked["hypotheses"] == 16
     qtbot.waitUntil(lambda: desk.model.current.prediction_key not in ("", old))
     assert np.allclose(desk.model.current.box, asked["box"], atol=1e-6)
-    assert desk.page.loader._predictions.get(desk.model.current.prediction_key) is not None
+    assert desk.page.showing.loader._predictions.get(desk.model.current.prediction_key) is not None
     press(qtbot, desk, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: desk.model.current.box == case.box)
 
@@ -163,7 +163,7 @@ def test_a_case_whose_prediction_left_the_cache_is_predicted_when_it_shows(qtbot
 
 def test_the_next_case_is_ready_before_it_is_asked_for(qtbot, desk) -> None:
     large(qtbot, desk)
-    loader = desk.page.loader
+    loader = desk.page.showing.loader
     qtbot.waitUntil(lambda: loader._has(desk.model.cases[1]) and loader._has(desk.model.cases[2]))
     press(qtbot, desk, Qt.Key.Key_Right)
     assert desk.review.session.picture.path == desk.photos[1], "at once"
