@@ -12,10 +12,10 @@ BackboneName = Literal["hand_landmark", "mobilenet_v2", "resnet18", "resnet50"]
 class GeneratorConfig:
     """The generation network: photo -> K hand sequences. `paper()` gives the published configuration."""
 
-    backbone: BackboneName = "hand_landmark"
+    backbone: BackboneName = "mobilenet_v2"
     """Image backbone; the paper's is resnet50."""
-    image_size: int = 160
-    """Side of the square crop in pixels."""
+    image_size: int = 128
+    """Side of the square crop in pixels; the published weights of hand_landmark want 224."""
     second_look: bool = True
     """Look once to find the joints in the crop, then again with the hand upright and filling the picture."""
     width: int = 128

@@ -109,6 +109,8 @@ class TrainSelectorConfig:
     """Folder of the run; training resumes from its last checkpoint."""
     generator: Path
     """Weights of the generator."""
+    initial: Path | None = None
+    """A selector to start from, of a generator alike."""
     hypotheses: tuple[int, int] = (8, 24)
     """Fewest and most hypotheses a photo; drawn for each step."""
     best_share: float = 0.25

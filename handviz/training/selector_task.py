@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from handviz.errors import InputError
 from handviz.hand.model import HandModel
-from handviz.network.files import SELECTOR_FILE, load_generator, save_network
+from handviz.network.files import SELECTOR_FILE, load_generator, load_selector, save_network
 from handviz.network.generator import Generator, HypothesisBatch
 from handviz.network.kinematics import JointKinematics, project_crop
 from handviz.network.selector import Selector, reading
@@ -131,7 +131,14 @@ def train_selector(config: TrainSelectorConfig, report: Callable[[str], None] = 
     save_config(config, config.out)
     generator = load_generator(config.generator)
     torch.manual_seed(config.loop.seed)
-    network = Selector(reading(config.network, generator))
+    wanted = reading(config.network, generator)
+    network = Selector(wanted)
+    if config.initial is not None:
+        initial = load_selector(config.initial)
+        if initial.config != wanted:
+            raise InputError(f"{config.initial} is a selector of other settings; start anew, or name one that fits.")
+        initial.witness = None
+        network.load_state_dict(initial.state_dict())
     task = SelectorTask(config, network, generator, HandModel.load())
     loop = config.loop
     stream = BatchStream(
