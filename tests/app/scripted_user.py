@@ -73,6 +73,7 @@ class ScriptedUser:
         """What can be dragged and clicked on now."""
         window = self.window
         found = [window.photo_pane.canvas, window.viewport_pane.canvas, window.inspector.scores.histogram]
+        found += [window.bench.table.view.viewport(), *(plot.canvas for plot in window.bench.plots.plots.values())]
         page = window.pages.made.get("library")
         if page is not None:
             found.append(page.grid.viewport())

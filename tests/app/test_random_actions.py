@@ -31,6 +31,8 @@ def test_no_order_of_actions_upsets_the_window(
     names = ("five.npz", "bad.jpg", "bad.handviz")
     user = ScriptedUser(window, chance, [photo, video, *(tmp_path / name for name in names)], library)
     predictor: FakePredictor = rig.predictor
+    for part in window.bench.parts:
+        window.bench.show_part(part, True)
 
     def another_mood() -> None:
         predictor.automatic = chance.random() < 0.7
