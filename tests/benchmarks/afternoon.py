@@ -28,7 +28,6 @@ import numpy as np
 from app_fakes import FakeRenderer
 from app_stall import Heartbeat, template_prediction, turn, wait_for
 from library_cases import make_library
-from PIL import Image
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 from scripted_user import ScriptedUser, nobody_at_the_dialogs
@@ -98,11 +97,10 @@ def main() -> int:
             QSettings.setPath(format_, QSettings.Scope.UserScope, str(folder))
         theme.load_assets(application)
         make_library(folder / "cases.handviz", folder / "cache", 200)
-        noise = np.random.default_rng(0).integers(0, 255, (94, 125, 3), np.uint8)
-        Image.fromarray(noise).resize((4000, 3000)).save(folder / "large.jpg")
         (folder / "bad.jpg").write_text("no picture")
         demo = assets_dir() / "demo"
-        files = [demo / "wave.jpg", demo / "clip.mp4", folder / "large.jpg", folder / "bad.jpg"]
+        # Pictures of one size: what is in sight when memory is measured must not decide it.
+        files = [demo / "wave.jpg", demo / "shake.jpg", demo / "clip.mp4", folder / "bad.jpg"]
         renderer = FakeRenderer if arguments.stand_ins else real_clients().renderer
         window = MainWindow(ClientFactories(TemplatePredictor, renderer), "dark")
         window.resize(1366, 768)
