@@ -242,11 +242,11 @@ class LibraryControl(QObject):
     def _change(self, make: Callable[[Library], Any], said: str) -> None:
         self.desk.change(make, lambda _: self.said.emit(f"{said} · saved"))
 
-    def close(self) -> None:
-        """End the library's thread."""
+    def close(self) -> Path | None:
+        """End the library's thread; where changes were rescued to that could not be saved."""
         QApplication.instance().applicationStateChanged.disconnect(self._state_changed)
         self.watcher.watch(None)
-        self.desk.close()
+        return self.desk.close()
 
 
 def _names(cases: tuple[Case, ...]) -> str:

@@ -2,6 +2,7 @@
 
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -9,7 +10,7 @@ from PySide6.QtCore import QObject, Qt, QThreadPool, Signal
 
 from handviz.errors import HandvizError
 from handviz.review.faults import StorageError
-from handviz.review.store import Library
+from handviz.review.store import SUFFIX, Library
 
 Result = TypeVar("Result")
 
@@ -134,13 +135,27 @@ class LibraryDesk(QObject):
 
         self._start(work)
 
-    def close(self) -> None:
-        """Finish what is under way and close the file; nothing is reported any more."""
+    def close(self) -> Path | None:
+        """Finish what is under way and close the file; nothing is reported any more.
+
+        Changes that are in memory alone are written to a library in the home folder: its path, None where all is saved.
+        """
         self._closed = True
         self._pool.waitForDone()
-        if self._library is not None:
-            self._library.close()
-            self._library = None
+        library, self._library = self._library, None
+        if library is None:
+            return None
+        rescued = None
+        with suppress(HandvizError):
+            if library.unsaved:
+                library.retry()
+        if library.unsaved:
+            with suppress(HandvizError):
+                target = _free_name(Path.home(), f"{library.path.stem} rescued")
+                library.save_copy(target)
+                rescued = target
+        library.close()
+        return rescued
 
     # --- in the thread -----------------------------------------------------------------------------------------------
 
@@ -177,3 +192,8 @@ class LibraryDesk(QObject):
         # Counted in the owner's thread, so that answers of the library before are told apart.
         self._generation += 1
         self.opened.emit(path)
+
+
+def _free_name(folder: Path, stem: str) -> Path:
+    numbers = ("", *(f" {number}" for number in range(2, 1000)))
+    return next(path for number in numbers if not (path := folder / f"{stem}{number}{SUFFIX}").exists())

@@ -40,7 +40,7 @@ class Dialogs:
         self._page = page
         self.errands = Errands(page)
         self.errands.told.connect(lambda sentence: page.footer.say(sentence))
-        self.errands.done.connect(lambda sentence: page.footer.say(sentence))
+        self.errands.done.connect(lambda sentence: (page.footer.say(sentence), page.control.desk.look()))
         self.errands.failed.connect(lambda sentence: page.services.banner.show_message(sentence))
 
     def close(self) -> None:

@@ -142,8 +142,6 @@ class FlagPanel(QScrollArea):
         self.flags.setObjectName("flagList")
         self.flags.setAccessibleName("Flags of this case")
         self.flags.setWordWrap(True)
-        self.flags.setMinimumHeight(70)
-        self.flags.setMaximumHeight(170)
         self.flags.currentRowChanged.connect(self._show_note)
         self.note = QLineEdit()
         self.note.setAccessibleName("Note of the selected flag")
@@ -250,6 +248,8 @@ class FlagPanel(QScrollArea):
                 # The newest of one's own is what a note most likely belongs to.
                 if flag.id in new or (not new and before is not None and flag.id == before.id):
                     self.flags.setCurrentItem(item)
+        rows = sum(self.flags.sizeHintForRow(row) for row in range(self.flags.count()))
+        self.flags.setFixedHeight(min(max(rows + 8, 34), 170))
         for widget in (self.said, self.flags, self.note, self.remove):
             widget.setVisible(bool(flags))
         self._show_note()

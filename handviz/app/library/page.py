@@ -53,6 +53,7 @@ class LibraryPage(Page):
         self.model.set_triage_settings(self.remembered.triage)
         self._show_what_there_is()
         self._reopen()
+        self._tell_rescued()
 
     def _build(self) -> None:
         model = self.model
@@ -147,8 +148,17 @@ class LibraryPage(Page):
                 "No library is open to predict these into; make one first.", "New library…", self.dialogs.new
             )
 
+    def _tell_rescued(self) -> None:
+        rescued, self.remembered.rescued = self.remembered.rescued, None
+        if rescued is not None and rescued.is_file():
+            self.services.banner.show_message(
+                f"Changes that could not be saved when handviz was closed are in {rescued}.", "Open it",
+                lambda: self.open_library(rescued),
+            )  # fmt: skip
+
     def _reopen(self) -> None:
         last = self.remembered.library
+        self._reopening = last is not None
         if last is not None:
             self.open_library(last)
 
@@ -156,7 +166,10 @@ class LibraryPage(Page):
         self.remembered.library = path
         self.thumbnails.set_library(path)
         self.showing.loader.library_folder = path.parent
-        self.services.banner.hide()
+        if not self._reopening:
+            # What is told at the start stays until it is read.
+            self.services.banner.hide()
+        self._reopening = False
         self.show_grid()
         self.footer.say(f"Opened {path.name}")
         after, self.after_opening = self.after_opening, None
@@ -175,7 +188,7 @@ class LibraryPage(Page):
 
     def _not_opened(self, path: Path, sentence: str) -> None:
         # A library that was open last may be gone for good.
-        self.after_opening = None
+        self.after_opening, self._reopening = None, False
         if "damaged" in sentence:
             self.services.banner.show_message(sentence, "Recover…", lambda: self.dialogs.recover(path))
         else:
@@ -331,5 +344,7 @@ class LibraryPage(Page):
         self.thumbnails.close()
         self.showing.close()
         self.dialogs.close()
-        self.control.close()
+        rescued = self.control.close()
+        if rescued is not None:
+            self.remembered.rescued = rescued
         self.review.shut_down()

@@ -39,6 +39,16 @@ class Remembered:
         self._set("file", str(path.absolute()))
 
     @property
+    def rescued(self) -> Path | None:
+        """Where the last window left changes that it could not save."""
+        text = self._get("rescued")
+        return Path(text) if text else None
+
+    @rescued.setter
+    def rescued(self, path: Path | None) -> None:
+        self._set("rescued", str(path) if path is not None else "")
+
+    @property
     def annotator(self) -> str:
         """Who judges; whoever is logged in (or HANDVIZ_ANNOTATOR), until a name is given."""
         return self._get("annotator") or default_annotator()

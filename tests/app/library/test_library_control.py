@@ -9,6 +9,7 @@ from library_cases import new_case
 from PySide6.QtCore import QObject
 
 from handviz.app.library.control import LibraryControl
+from handviz.app.library.watcher import LibraryWatcher
 from handviz.app.models.library import LibraryModel
 from handviz.review.cases import FlagKind
 from handviz.review.filters import CaseFilter
@@ -152,6 +153,20 @@ def test_two_windows_on_one_file_see_each_others_changes(qtbot, desks, file) -> 
     assert there.own_flags == () and there.cases[0].verdict is None, "ben has said nothing"
     control.set_blind(True)
     qtbot.waitUntil(lambda: there.blind and not there.flags)
+
+
+def test_a_write_that_the_disk_confirms_late_is_looked_for_again(qtbot, tmp_path) -> None:
+    owner, file = QObject(), tmp_path / "some.handviz"
+    file.write_bytes(b"before")
+    watcher = LibraryWatcher(owner)
+    watcher.watch(file)
+    looks = []
+    watcher.touched.connect(lambda: looks.append(True))
+    with file.open("ab") as log:
+        log.write(b"a frame of the log")
+    qtbot.waitUntil(lambda: len(looks) >= 2)
+    watcher.watch(None)
+    assert not watcher._soon.isActive()
 
 
 def test_a_filter_reads_what_it_lets_through(qtbot, desks, file) -> None:

@@ -291,6 +291,27 @@ def test_a_failing_file_offers_to_save_elsewhere(qtbot, desk, tmp_path) -> None:
         assert saved.cases()[0].verdict == "reject"
 
 
+def test_what_cannot_be_saved_outlives_the_window(qtbot, desk, tmp_path, monkeypatch) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    desk.model.pick(desk.model.cases[0].id)
+    aside = tmp_path / "aside"
+    aside.mkdir()
+    for path in tmp_path.glob("cases.handviz*"):
+        path.rename(aside / path.name)
+    desk.page.judge("reject")
+    qtbot.waitUntil(lambda: desk.page.bar.unsaved.isVisible())
+    desk.rig.window.close()
+    rescued = home / "cases rescued.handviz"
+    with Library.open(rescued, "ada") as saved:
+        assert saved.cases()[0].verdict == "reject"
+    assert desk.page.remembered.rescued == rescued, "told at the next start"
+    desk.page.services.banner.hide()
+    desk.page._tell_rescued()
+    assert str(rescued) in desk.page.services.banner.text.text() and desk.page.remembered.rescued is None
+
+
 def test_a_damaged_library_is_told_and_what_is_left_of_it_recovered(qtbot, desk, tmp_path) -> None:
     damaged = tmp_path / "damaged.handviz"
     with Library.open(desk.file, "ada") as library:
