@@ -86,6 +86,8 @@ def _dialog(parent: QWidget, title: str, content: QWidget, width: int, height: i
     column = QVBoxLayout(dialog)
     column.addWidget(area)
     column.addWidget(buttons)
+    # The window would keep every one that was ever opened.
+    dialog.finished.connect(dialog.deleteLater)
     return dialog
 
 

@@ -195,8 +195,16 @@ class Pages(QStackedWidget):
     def warm_up(self) -> None:
         """Import what the pages need while nobody waits for it."""
         modules = [entry.module for entry in self.entries.values() if entry.module]
-        thread = threading.Thread(target=lambda: [import_module(name) for name in modules], name="warm-up", daemon=True)
-        QTimer.singleShot(WARM_UP_MS, thread.start)
+
+        def load() -> None:
+            for name in modules:
+                import_module(name)
+
+        def begin() -> None:
+            threading.Thread(target=load, name="warm-up", daemon=True).start()
+
+        # Not a method of the thread: the timer would not keep the thread, and never call it.
+        QTimer.singleShot(WARM_UP_MS, begin)
 
     def show_page(self, name: str) -> QWidget:
         """Bring a page into sight."""

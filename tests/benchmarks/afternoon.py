@@ -125,12 +125,13 @@ def afternoon(window: MainWindow, arguments: argparse.Namespace, user: ScriptedU
         turn(1.0)
         longest, _, work = pulse.take()
         print(f"first sight of the page {page}: held {longest:.0f} ms, own work {work:.0f} ms")
-    begin, fifths = time.perf_counter(), []
+    begin, fifths, widgets = time.perf_counter(), [], []
     with nobody_at_the_dialogs():
         for number in range(arguments.actions):
             if number and number % (arguments.actions // 5) == 0:
                 gc.collect()
                 fifths.append(resident_mb())
+                widgets.append(len(QApplication.allWidgets()))
             action = user.act()
             turn(pause.choice([0.0, 0.0, 0.005, 0.02]))
             longest, _, work = pulse.take()
@@ -151,6 +152,7 @@ def afternoon(window: MainWindow, arguments: argparse.Namespace, user: ScriptedU
     grown = fifths[-1] - fifths[0]
     told = ", ".join(f"{value:.0f}" for value in fifths)
     print(f"memory by fifths {told} MB: grown by {grown:.0f} MB after the first (goal under 100)")
+    print(f"widgets by fifths {', '.join(map(str, widgets))}")
     return float(longest.max())
 
 

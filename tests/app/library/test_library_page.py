@@ -1,11 +1,13 @@
 """The library page in the window, driven by real keys and mouse."""
 
+import sys
+
 import numpy as np
 import pytest
 from gestures import drag, drop
 from library_cases import photos
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from handviz.review.store import Library
 
@@ -344,6 +346,17 @@ def test_a_newer_library_is_refused_in_one_sentence(qtbot, desk, tmp_path) -> No
     desk.page.open_library(newer)
     qtbot.waitUntil(desk.rig.window.banner.isVisible)
     assert "newer handviz" in desk.rig.window.banner.text.text()
+
+
+def test_what_pages_import_is_imported_ahead_of_time(qtbot, monkeypatch) -> None:
+    from handviz.app import pages
+
+    monkeypatch.setattr(pages, "WARM_UP_MS", 0)
+    monkeypatch.delitem(sys.modules, "colorsys", raising=False)
+    made = pages.Pages(QWidget(), (pages.PageEntry("x", "X", lambda _: pages.Page(), module="colorsys"),))
+    qtbot.addWidget(made)
+    made.warm_up()
+    qtbot.waitUntil(lambda: "colorsys" in sys.modules)
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
