@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from handviz.app.memory import keep_heaps_few
 from handviz.app.screenshot import ScreenshotOptions  # light, as all that is imported up here
 from handviz.errors import DeviceError
 from handviz.inference.worker_launch import WorkerProcess, WorkerSettings
@@ -92,10 +93,11 @@ def make_window(
 
 
 def prepare_environment(need_display: bool) -> None:
-    """Let Qt find its own plug-ins, and draw off screen where there is no display.
+    """Keep memory together, let Qt find its own plug-ins, and draw off screen where there is no display.
 
     Raises DeviceError where one is needed.
     """
+    keep_heaps_few()
     # OpenCV's import points these at its own Qt, whose plug-ins do not fit ours.
     for name in ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR"):
         if "cv2" in os.environ.get(name, ""):

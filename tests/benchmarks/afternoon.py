@@ -34,6 +34,7 @@ from scripted_user import ScriptedUser, nobody_at_the_dialogs
 
 from handviz.app import theme
 from handviz.app.clients import ClientFactories, real_clients
+from handviz.app.memory import keep_heaps_few
 from handviz.app.window import MainWindow
 from handviz.inference.events import Done, Ready
 from handviz.resources import assets_dir
@@ -89,6 +90,7 @@ def main() -> int:
         exceptions[f"{kind.__name__}: {error}"] += 1
 
     sys.excepthook = note
+    keep_heaps_few()
     application = QApplication([])
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
