@@ -76,6 +76,8 @@ class EmptyLibrary(QWidget):
             hint = f"There are {model.counts.total:,} cases in all; loosen the filter above."
             shown = ("clear_filter",)
         self.hint.setText(hint)
+        # Centred in a layout, a label that wraps is given the height of one line.
+        self.hint.setFixedHeight(self.hint.heightForWidth(self.hint.width()))
         for name, button in self.buttons.items():
             button.setVisible(name in shown)
 
