@@ -1,6 +1,5 @@
 """Reading photos, video frames and predictions off the UI thread."""
 
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,6 +9,7 @@ from PIL import Image
 from PySide6.QtCore import QObject, Qt, QThreadPool, Signal
 from PySide6.QtGui import QImage
 
+from handviz.app.attempts import attempt
 from handviz.app.models.session import Picture
 from handviz.errors import HandvizError, InputError
 from handviz.files import sha256
@@ -103,17 +103,8 @@ class Loader(QObject):
         self._busy = True
 
         def run() -> None:
-            try:
-                result, error = work(), None
-            except HandvizError as problem:
-                result, error = None, str(problem)
-            except MemoryError:
-                result, error = None, "There is not enough memory to open this; close other programs and try again."
-            except Exception as problem:
-                # Whatever a file makes its decoder do, the next one must still open.
-                traceback.print_exc()
-                result, error = None, f"This could not be opened ({problem}); details are in the terminal."
-            self._answered.emit(ticket, result, error)
+            no_memory = "There is not enough memory to open this; close other programs and try again."
+            self._answered.emit(ticket, *attempt(work, no_memory, "This could not be opened"))
 
         # Not a QRunnable: Qt deletes it behind PySide's back, which then takes whatever is next at its address for it.
         self._pool.start(run)

@@ -17,8 +17,7 @@ from typing import Any
 import numpy as np
 
 from handviz.datasets.crops import PhotographedHand
-from handviz.datasets.photo_folder import read_crop
-from handviz.datasets.sample import stacked
+from handviz.datasets.photo_folder import PhotographedHands
 from handviz.errors import InputError
 from handviz.geometry.skeleton import JOINT_NAMES, WRIST
 
@@ -48,7 +47,7 @@ def is_blurhand(folder: Path) -> bool:
     return (Path(folder) / "annotations").is_dir()
 
 
-class BlurHandDataset:
+class BlurHandDataset(PhotographedHands):
     """Crops of every hand of a split whose 21 joints are annotated at all three moments."""
 
     has_parameters = False
@@ -61,7 +60,7 @@ class BlurHandDataset:
         """Hands left out because a joint is not annotated."""
         data, cameras, joints = (self._read(kind) for kind in ("data", "camera", "joint_3d"))
         path = self._file("data")
-        self._hands: list[tuple[Path, PhotographedHand]] = []
+        self._hands = []
         try:
             images = {entry["id"]: entry for entry in data["images"]}
             annotations = {entry["id"]: entry for entry in data["annotations"]}
@@ -74,18 +73,6 @@ class BlurHandDataset:
             ) from error
         if not self._hands:
             raise InputError(f"{path} holds no hand whose joints are all annotated; copy it again.")
-
-    def __len__(self) -> int:
-        return len(self._hands)
-
-    def arrays(self) -> dict[str, np.ndarray]:
-        """The truth of all samples, stacked: names, shapes and types of TRUTH_SHAPES."""
-        return stacked([hand.truth() for _, hand in self._hands])
-
-    def image(self, index: int) -> np.ndarray:
-        """Crop of sample `index` (256, 256, 3) uint8. Raises InputError when the photo is missing or damaged."""
-        path, hand = self._hands[index]
-        return read_crop(path, hand)
 
     def _annotations(self, split: str) -> Path:
         return self.folder / "annotations" / split

@@ -15,15 +15,32 @@ SUFFIXES = (".jpg", ".jpeg", ".png")
 _LARGEST_PIXELS = 1 << 28
 
 
-class PhotoFolder:
-    """Crops of the photos whose truth lies beside them, by name. Only joints are known, not rotations and betas."""
+class PhotographedHands:
+    """Crops of hands in photos. Only joints are known of them, not rotations and betas."""
 
     has_parameters = False
+    _hands: list[tuple[Path, PhotographedHand]]
+
+    def __len__(self) -> int:
+        return len(self._hands)
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """The truth of all samples, stacked: names, shapes and types of TRUTH_SHAPES."""
+        return stacked([hand.truth() for _, hand in self._hands])
+
+    def image(self, index: int) -> np.ndarray:
+        """Crop of sample `index` (256, 256, 3) uint8. Raises InputError when the photo is missing or damaged."""
+        path, hand = self._hands[index]
+        return read_crop(path, hand)
+
+
+class PhotoFolder(PhotographedHands):
+    """Crops of the photos whose truth lies beside them, by name."""
 
     def __init__(self, folder: Path) -> None:
         """Read every truth. Raises InputError when there is none or one is malformed."""
         self.folder = Path(folder)
-        self._hands: list[tuple[Path, PhotographedHand]] = []
+        self._hands = []
         for path in sorted(self.folder.iterdir()):
             if path.suffix.lower() not in SUFFIXES or (truth := truth_beside(path)) is None:
                 continue
@@ -37,18 +54,6 @@ class PhotoFolder:
             self._hands.append((path, PhotographedHand(truth.joints, truth.intrinsics, truth.hand, visible)))
         if not self._hands:
             raise InputError(f"{self.folder} holds no photos with a truth beside them (NAME.jpg, NAME.json).")
-
-    def __len__(self) -> int:
-        return len(self._hands)
-
-    def arrays(self) -> dict[str, np.ndarray]:
-        """The truth of all samples, stacked: names, shapes and types of TRUTH_SHAPES."""
-        return stacked([hand.truth() for _, hand in self._hands])
-
-    def image(self, index: int) -> np.ndarray:
-        """Crop of sample `index` (256, 256, 3) uint8. Raises InputError when the photo is damaged."""
-        path, hand = self._hands[index]
-        return read_crop(path, hand)
 
 
 def read_crop(path: Path, hand: PhotographedHand) -> np.ndarray:

@@ -1,7 +1,6 @@
 """Runs a sweep in the background: reads the picture, blurs it, has every step predicted, one after the other."""
 
 import time
-import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,11 +9,12 @@ import numpy as np
 from PySide6.QtCore import QObject, Qt, QThreadPool, Signal
 from PySide6.QtGui import QImage
 
+from handviz.app.attempts import attempt
 from handviz.app.clients import PredictionBridge
 from handviz.app.loading import pyramid_of
 from handviz.app.models.comparison import CaseReference
 from handviz.app.models.session import Picture, SessionModel
-from handviz.errors import HandvizError, InputError
+from handviz.errors import InputError
 from handviz.hypotheses.prediction import Prediction
 from handviz.hypotheses.sweep import Step, measure
 from handviz.inference.events import Cancelled, Done, Event, Failed, WorkerDied
@@ -113,16 +113,8 @@ class SweepRunner(QObject):
         ticket = self._ticket
 
         def run() -> None:
-            try:
-                result, error = work(), None
-            except HandvizError as problem:
-                result, error = None, str(problem)
-            except MemoryError:
-                result, error = None, "There is not enough memory for this sweep; ask for fewer steps."
-            except Exception as problem:
-                traceback.print_exc()
-                result, error = None, f"The picture could not be blurred ({problem}); details are in the terminal."
-            self._answered.emit(ticket, result, error, then)
+            no_memory = "There is not enough memory for this sweep; ask for fewer steps."
+            self._answered.emit(ticket, *attempt(work, no_memory, "The picture could not be blurred"), then)
 
         # Not a QRunnable: Qt deletes it behind PySide's back, which then takes whatever is next at its address for it.
         self._pool.start(run)
