@@ -90,8 +90,11 @@ def smear(image: np.ndarray, path: np.ndarray, size: int) -> np.ndarray:
     cos, sin = np.cos(turn) / zoom, np.sin(turn) / zoom
     inverse = np.stack([np.stack([cos, sin], -1), np.stack([-sin, cos], -1)], -2)
     offset = -(inverse @ (2.0 * shift)[..., None])
-    theta = torch.from_numpy(np.concatenate([inverse, offset], -1)).float()
-    grid = functional.affine_grid(theta, [len(path), 3, size, size], align_corners=False)
+    side = (2.0 * np.arange(size) + 1.0) / size - 1.0
+    # Rows and columns apart: far cheaper than the product at every pixel.
+    across = side[None, :, None] * inverse[:, None, :, 0]
+    down = side[None, :, None] * inverse[:, None, :, 1] + offset[:, None, :, 0]
+    grid = torch.from_numpy((across[:, None] + down[:, :, None]).astype(np.float32))
     moments = functional.grid_sample(
         light.expand(len(path), -1, -1, -1), grid, padding_mode="reflection", align_corners=False
     )

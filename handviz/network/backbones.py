@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from handviz.network.backbone import Backbone
 from handviz.network.config import BackboneName
 from handviz.network.hand_landmark import HandLandmarkTrunk
+from handviz.network.twin import TwinBackbone
 
 
 def _convolution(
@@ -75,6 +76,11 @@ class MobileNetV2(Backbone):
                 taps.append(x)
         return taps
 
+    def early_layers(self, stride: int) -> list[nn.Module]:
+        """Those down to a stride of 8 or 16."""
+        count = {8: self._TAPS[0] + 1, 16: self._TAPS[1] + 1}.get(stride, 0)
+        return list(self.features[:count])
+
 
 class ResidualBlock(nn.Module):
     """ResNet's block: two 3x3 convolutions, or 1x1, 3x3, 1x1 with a fourfold widening (`bottleneck`)."""
@@ -136,6 +142,8 @@ def build_backbone(name: BackboneName) -> Backbone:
     """An untrained backbone by name."""
     if name == "hand_landmark":
         return HandLandmarkTrunk()
+    if name == "twin":
+        return TwinBackbone(MobileNetV2())
     if name == "mobilenet_v2":
         return MobileNetV2()
     return ResNet((2, 2, 2, 2), bottleneck=False) if name == "resnet18" else ResNet((3, 4, 6, 3), bottleneck=True)

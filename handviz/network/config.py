@@ -5,7 +5,7 @@ from typing import Any, Literal, TypeVar
 
 from handviz.errors import ModelFileError
 
-BackboneName = Literal["hand_landmark", "mobilenet_v2", "resnet18", "resnet50"]
+BackboneName = Literal["hand_landmark", "mobilenet_v2", "resnet18", "resnet50", "twin"]
 
 
 @dataclass(frozen=True)
@@ -13,9 +13,9 @@ class GeneratorConfig:
     """The generation network: photo -> K hand sequences. `paper()` gives the published configuration."""
 
     backbone: BackboneName = "mobilenet_v2"
-    """Image backbone; the paper's is resnet50."""
+    """Image backbone; the paper's is resnet50. twin: mobilenet_v2 at 128 px beside the trunk of hand_landmark."""
     image_size: int = 128
-    """Side of the square crop in pixels; the published weights of hand_landmark want 224."""
+    """Side of the square crop in pixels; the published weights of hand_landmark, and twin, want 224."""
     second_look: bool = True
     """Look once to find the joints in the crop, then again with the hand upright and filling the picture."""
     width: int = 128

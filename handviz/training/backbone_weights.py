@@ -12,14 +12,20 @@ from torch import nn
 from handviz.errors import ModelFileError
 from handviz.network.backbone import Backbone
 from handviz.network.hand_landmark import HandLandmarkTrunk
+from handviz.network.twin import TwinBackbone
 
 _LANDMARK_OUTPUT, _WORLD_OUTPUT = "638", "640"
 
 
 def load_backbone_weights(backbone: Backbone, path: Path) -> None:
-    """Copy weights whose names fit; classifier weights are left out. Raises ModelFileError if most are missing."""
+    """Copy weights whose names fit; classifier weights are left out, and a twin's trunk takes the landmark network's.
+
+    Raises ModelFileError if most are missing.
+    """
     if not path.is_file():
         raise ModelFileError(f"The backbone weights {path} are missing; the README names a package that holds them.")
+    if isinstance(backbone, TwinBackbone):
+        backbone = backbone.hands if path.suffix == ".onnx" else backbone.small
     if isinstance(backbone, HandLandmarkTrunk):
         _load_landmark_network(backbone, path)
         return

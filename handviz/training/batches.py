@@ -183,13 +183,11 @@ def _colours(images: Tensor, config: AugmentConfig, rng: np.random.Generator) ->
     contrast = torch.exp(config.colour * draw(1, 1, 1))
     saturation = torch.exp(2.0 * config.colour * draw(1, 1, 1))
     gamma = torch.exp(config.colour * draw(1, 1, 1))
-    images = images.clamp(1e-3, 1.0) ** gamma * gain
-    grey = images.mean(1, keepdim=True)
-    images = grey + (images - grey) * saturation
-    middle = images.mean((1, 2, 3), keepdim=True)
-    images = middle + (images - middle) * contrast
+    images = images.clamp(1e-3, 1.0).pow_(gamma).mul_(gain)
+    images = torch.lerp(images.mean(1, keepdim=True), images, saturation)
+    images = torch.lerp(images.mean((1, 2, 3), keepdim=True), images, contrast)
     strength = config.noise * torch.from_numpy(rng.random((count, 1, 1, 1)).astype(np.float32))
     # Torch's generator is far faster than numpy's for whole images; seeded from rng, it repeats as well.
     noise_rng = torch.Generator().manual_seed(int(rng.integers(2**62)))
-    images = images + strength * torch.randn(images.shape, generator=noise_rng)
+    images.addcmul_(strength, torch.randn(images.shape, generator=noise_rng))
     return images.clamp_(0.0, 1.0)

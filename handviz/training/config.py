@@ -88,9 +88,11 @@ class TrainGeneratorConfig:
     backbone_weights: Path | None = None
     """Published weights: .safetensors or .pth with torchvision's names, or the hand landmark network's .onnx."""
     frozen_stride: Literal[0, 8, 16] = 0
-    """Leave the backbone's layers up to this stride as they are; 0 trains all. Published hand features bear that."""
+    """Leave the backbone's layers up to this stride as they are; 0 trains all. Of a twin, those of its first part."""
+    frozen_trunk: bool = True
+    """Leave the landmark network's trunk in a twin as published."""
     initial: Path | None = None
-    """A generator to start from."""
+    """A generator to start from; one with fewer inputs, its backbone being the twin's first part, will do."""
     hypotheses: int = 8
     """Hypotheses for each photo while training with the noise source; embeddings train all of theirs."""
     network: GeneratorConfig = field(default_factory=GeneratorConfig)

@@ -10,10 +10,13 @@ from handviz.datasets.blurhand import BlurHandDataset
 from handviz.errors import InputError
 from handviz.geometry.skeleton import WRIST
 from handviz.hand.model import HandModel
+from handviz.network.backbone import Backbone
 from handviz.network.files import GENERATOR_FILE, load_generator, save_network
 from handviz.network.flow import FlowTarget, pack_state
 from handviz.network.generator import Generator
+from handviz.network.growing import grow_generator
 from handviz.network.kinematics import JointKinematics, project_crop
+from handviz.network.twin import TwinBackbone
 from handviz.network.unfolder import ImageFeatures
 from handviz.training.backbone_weights import load_backbone_weights
 from handviz.training.batches import Batch, BatchStream, CropSource
@@ -92,19 +95,45 @@ def crop_sources(config: TrainGeneratorConfig) -> tuple[list[CropSource], list[f
     return [FolderSource.of(config.data), *(source for source, _ in extra)], [rest, *(share for _, share in extra)]
 
 
+def first_network(config: TrainGeneratorConfig) -> Generator:
+    """What training starts from: published weights or random ones, a trained generator, or one that is grown.
+
+    Raises HandvizError when the files are not there or do not fit.
+    """
+    if config.initial is None:
+        network = Generator(config.network)
+    else:
+        network = load_generator(config.initial).requires_grad_(True)
+        if network.config.backbone == config.network.backbone or config.network.backbone != "twin":
+            return network
+        network = grow_generator(network)
+    if config.backbone_weights is not None:
+        load_backbone_weights(network.backbone, config.backbone_weights)
+    elif config.network.backbone == "twin" and config.initial is not None:
+        raise InputError(
+            "A twin needs its trunk's weights: --backbone-weights models/detector/hand_landmark_full.onnx"
+        )
+    return network
+
+
+def freeze(backbone: Backbone, config: TrainGeneratorConfig) -> None:
+    """Leave layers out of the training as configured. Raises InputError for a backbone whose layers cannot be told."""
+    layers = backbone.early_layers(config.frozen_stride)
+    if config.frozen_stride and not layers:
+        raise InputError("This backbone is trained as a whole; leave --frozen-stride out.")
+    if config.frozen_trunk and isinstance(backbone, TwinBackbone):
+        layers = [*layers, backbone.hands]
+    for layer in layers:
+        layer.requires_grad_(False)
+
+
 def train_generator(config: TrainGeneratorConfig, report: Callable[[str], None] = print) -> None:
     """Train, or resume, and write RUN/generator.safetensors. Raises HandvizError on unusable input."""
     config.out.mkdir(parents=True, exist_ok=True)
     save_config(config, config.out)
     torch.manual_seed(config.loop.seed)
-    if config.initial is not None:
-        network = load_generator(config.initial).requires_grad_(True)
-    else:
-        network = Generator(config.network)
-        if config.backbone_weights is not None:
-            load_backbone_weights(network.backbone, config.backbone_weights)
-    for layer in network.backbone.early_layers(config.frozen_stride):
-        layer.requires_grad_(False)
+    network = first_network(config)
+    freeze(network.backbone, config)
     task = GeneratorTask(config, network, JointKinematics(HandModel.load()))
     sources, shares = crop_sources(config)
     loop = config.loop

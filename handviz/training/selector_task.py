@@ -11,6 +11,7 @@ from handviz.errors import InputError
 from handviz.hand.model import HandModel
 from handviz.network.files import SELECTOR_FILE, load_generator, load_selector, save_network
 from handviz.network.generator import Generator, HypothesisBatch
+from handviz.network.growing import grow_selector
 from handviz.network.kinematics import JointKinematics, project_crop
 from handviz.network.selector import Selector, reading
 from handviz.network.unfolder import ImageFeatures
@@ -135,10 +136,9 @@ def train_selector(config: TrainSelectorConfig, report: Callable[[str], None] = 
     network = Selector(wanted)
     if config.initial is not None:
         initial = load_selector(config.initial)
-        if initial.config != wanted:
+        if replace(initial.config, landmarks=wanted.landmarks) != wanted:
             raise InputError(f"{config.initial} is a selector of other settings; start anew, or name one that fits.")
-        initial.witness = None
-        network.load_state_dict(initial.state_dict())
+        network = grow_selector(initial, generator)
     task = SelectorTask(config, network, generator, HandModel.load())
     loop = config.loop
     stream = BatchStream(
