@@ -89,6 +89,47 @@ class AblateWitnessConfig:
     augment: AugmentConfig = field(default_factory=AugmentConfig)
 
 
+@dataclass(frozen=True)
+class AblateSourcesConfig:
+    """Train what makes hypotheses anew for each source, on the frozen features of trained weights, and compare."""
+
+    data: tuple[Path, ...]
+    """Folders written by handviz synthesize, to train on."""
+    out: Path
+    """Folder of the run."""
+    generator: Path | None = None
+    """Weights of the generator whose backbone and unfolder are read; none for those shipped."""
+    blurhand: Path | None = None
+    """Folder of the BlurHand data set, its training split mixed in."""
+    blurhand_share: float = 0.5
+    """Share of blurhand."""
+    real_hands: Path | None = None
+    """Folder of sharp real hand crops with joints, mixed in after a synthetic smear."""
+    real_share: float = 0.2
+    """Share of real_hands."""
+    test: Path | None = None
+    """Folder to test on; none for test-v1."""
+    test_limit: int = 1000
+    """Only so many crops of the test set."""
+    crops: int = 12_000
+    """Crops whose features are kept to learn from."""
+    steps: int = 600
+    """Optimiser steps of each source."""
+    batch_size: int = 64
+    """Photos a step."""
+    learning_rate: float = 1e-3
+    """Peak rate of AdamW; cosine to 0."""
+    hypotheses: int = 8
+    """Hypotheses K of a photo, in training and test."""
+    seed: int = 0
+    """Of the crops, the first weights and the hypotheses."""
+    threads: int = 0
+    """CPU threads of torch; 0 leaves its default."""
+    device: str = "auto"
+    """cpu, cuda, or auto."""
+    augment: AugmentConfig = field(default_factory=AugmentConfig)
+
+
 def variants() -> dict[str, SelectionLossConfig]:
     """Every loss the supplement argues about, by name."""
     found: dict[str, SelectionLossConfig] = {}

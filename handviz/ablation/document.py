@@ -5,6 +5,8 @@ from pathlib import Path
 
 from handviz.ablation.claims import judge_blur, judge_losses
 from handviz.ablation.compare import Row
+from handviz.ablation.sources import SourceRow
+from handviz.ablation.sources_table import sources_lines
 from handviz.ablation.table import format_table
 from handviz.ablation.witness_result import WitnessResult, witness_lines
 from handviz.datasets.folders import open_dataset
@@ -36,12 +38,12 @@ def write_report(
     ablation: tuple[list[Row], int, str] | None,
     progress: Callable[[str, int, int], None],
     witness: WitnessResult | None = None,
+    sources: tuple[list[SourceRow], dict[str, int]] | None = None,
 ) -> Path:
     """Measure, draw and write out/REPORT.md with its pictures in out/report/.
 
-    weights None are those shipped, data None is test-v1. ablation: rows, n and a line on the run. witness: its
-    test. Raises HandvizError
-    when weights, data or device are not there.
+    weights None are those shipped, data None is test-v1. ablation: rows, n and a line on the run. witness, sources:
+    their tests. Raises HandvizError when weights, data or device are not there.
     """
     folder = default_weights() if weights is None else weights
     where = choose_device(device)
@@ -68,6 +70,8 @@ def write_report(
         f"{sha256(folder / SELECTOR_FILE)[:12]}. Written by `{command}`."
     )
     lines = _lines(about, spread, by_blur, by_motion, ablation)
+    if sources is not None:
+        lines += ["", *sources_lines(*sources)]
     if witness is not None:
         lines += ["", *witness_lines(witness)]
     text = "\n".join(lines)

@@ -10,6 +10,7 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
     parser = subparsers.add_parser("report", help="write tables and plots of what was measured", description=__doc__)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="REPORT.md and report/ are written here")
     parser.add_argument("--ablation", type=Path, metavar="RUN", help="folder of handviz ablate selection, to be told")
+    parser.add_argument("--sources", type=Path, metavar="RUN", help="folder of handviz ablate sources, to be told")
     parser.add_argument("--witness", type=Path, metavar="RUN", help="folder of handviz ablate witness, to be told")
     parser.add_argument("--weights", type=Path, help="folder of generator and selector (default: those shipped)")
     parser.add_argument("--data", type=Path, help="folder written by handviz synthesize (default: test-v1)")
@@ -26,12 +27,14 @@ def run(args: argparse.Namespace) -> int:
     if args.hypotheses < 2 or (args.limit is not None and args.limit < 1):
         raise InputError("--hypotheses must be at least 2, for a spread, and --limit at least 1.")
     from handviz.ablation.document import write_report
+    from handviz.ablation.sources_table import load_rows
     from handviz.ablation.witness_result import WitnessResult
 
     path = write_report(
         args.out, args.weights, args.data, args.limit, args.hypotheses, args.device, _command(args),
         None if args.ablation is None else _ablation(args.ablation), _progress,
         None if args.witness is None else WitnessResult.load(args.witness),
+        None if args.sources is None else load_rows(args.sources),
     )  # fmt: skip
     print(f"wrote {path}")
     return 0
@@ -63,7 +66,7 @@ def _ablation(folder: Path):
 
 def _command(args: argparse.Namespace) -> str:
     parts = ["handviz report", f"--out {args.out}"]
-    for name in ("ablation", "witness", "weights", "data", "limit"):
+    for name in ("ablation", "sources", "witness", "weights", "data", "limit"):
         if getattr(args, name) is not None:
             parts.append(f"--{name} {getattr(args, name)}")
     if args.hypotheses != 16:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import fields, replace
+from pathlib import Path
+from typing import Protocol
 
 import torch
 from torch import Tensor, nn
@@ -82,7 +84,22 @@ class GeneratorTask:
         yield [p for p in self.network.parameters() if id(p) not in inside], 1.0
 
 
-def crop_sources(config: TrainGeneratorConfig) -> tuple[list[CropSource], list[float]]:
+class DataConfig(Protocol):
+    """The part of a configuration that names data, described in TrainGeneratorConfig."""
+
+    @property
+    def data(self) -> tuple[Path, ...]: ...
+    @property
+    def blurhand(self) -> Path | None: ...
+    @property
+    def blurhand_share(self) -> float: ...
+    @property
+    def real_hands(self) -> Path | None: ...
+    @property
+    def real_share(self) -> float: ...
+
+
+def crop_sources(config: DataConfig) -> tuple[list[CropSource], list[float]]:
     """Where crops come from, and in which shares. Raises InputError for unusable folders or shares."""
     extra: list[tuple[CropSource, float]] = []
     if config.blurhand is not None:
@@ -110,9 +127,7 @@ def first_network(config: TrainGeneratorConfig) -> Generator:
     if config.backbone_weights is not None:
         load_backbone_weights(network.backbone, config.backbone_weights)
     elif config.network.backbone == "twin" and config.initial is not None:
-        raise InputError(
-            "A twin needs its trunk's weights: --backbone-weights models/detector/hand_landmark_full.onnx"
-        )
+        raise InputError("A twin needs its trunk's weights: --backbone-weights models/detector/hand_landmark_full.onnx")
     return network
 
 
