@@ -16,6 +16,7 @@ from handviz.evaluation.blur import TOLERANCES_MM, Coverage, SpreadByBlur, blur_
 from handviz.evaluation.blur import spread_by_blur as spread_of
 from handviz.evaluation.collect import collect
 from handviz.evaluation.figures import draw_coverage, draw_spread
+from handviz.evaluation.sheet import RULE, by_rule, show, write_sheet
 from handviz.files import atomic_write, make_folder, sha256
 from handviz.geometry.skeleton import TIMESTEPS
 from handviz.hand.model import HandModel
@@ -23,7 +24,9 @@ from handviz.inference.devices import choose_device
 from handviz.network.files import GENERATOR_FILE, SELECTOR_FILE, default_weights, load_generator, load_selector
 from handviz.synthesis.config import MOTION_KINDS
 
-SPREAD_PICTURE, COVERAGE_PICTURE = "spread.png", "coverage.png"
+SPREAD_PICTURE, COVERAGE_PICTURE, PHOTOS_PICTURE = "spread.png", "coverage.png", "photos.jpg"
+_SELECTED = 4
+"""Hypotheses of a photo that are drawn."""
 REPORT_FILE = "REPORT.md"
 
 
@@ -50,9 +53,10 @@ def write_report(
     generator = load_generator(folder / GENERATOR_FILE, where)
     dataset = open_dataset(test_v1(progress) if data is None else data)
     truth = {name: values[:limit] for name, values in dataset.arrays().items()}
+    selector, hand = load_selector(folder / SELECTOR_FILE, where), HandModel.load(device=where)
     collected = collect(
-        generator, load_selector(folder / SELECTOR_FILE, where), HandModel.load(device=where), dataset.image, truth,
-        hypotheses, where, mesh=dataset.has_parameters, progress=lambda done, total: progress("measured", done, total),
+        generator, selector, hand, dataset.image, truth, hypotheses, where, mesh=dataset.has_parameters,
+        progress=lambda done, total: progress("measured", done, total),
     )  # fmt: skip
     spread = spread_of(collected.joints, collected.blur_px)
     errors = collected.mpjpe["order_free"].mean(-1)
@@ -64,6 +68,11 @@ def write_report(
     make_folder(pictures)
     draw_spread(spread, pictures / SPREAD_PICTURE)
     draw_coverage(by_blur, pictures / COVERAGE_PICTURE)
+    n = min(_SELECTED, hypotheses)
+    photos = show(
+        generator, selector, hand, dataset.image, truth["crop_focal"], by_rule(collected, n), hypotheses, n, where
+    )
+    write_sheet(pictures / PHOTOS_PICTURE, photos, hand.faces)
     about = (
         f"{len(errors)} photos of {'test-v1' if data is None else data}, {hypotheses} hypotheses each, errors "
         f"wrist-relative and order-free. Generator {sha256(folder / GENERATOR_FILE)[:12]}, selector "
@@ -111,4 +120,9 @@ def _lines(
         for label, photos, missed in zip(group.labels, group.photos, group.missed, strict=True):
             lines.append(f"| {label} | {photos} | {' | '.join(f'{100 * share:.0f} %' for share in missed)} |")
         lines.append("")
-    return lines[:-1]
+    lines += ["## Photos with their selected meshes", "", f"![selected meshes](report/{PHOTOS_PICTURE})", ""]
+    lines += [
+        f"Chosen by rule: {RULE}. Left the photo, right the top-scored hypothesis in the colours of its timesteps"
+    ]
+    lines += ["(blue past, vermilion middle, yellow future), and white outlines of the other selected ones' middle."]
+    return lines

@@ -13,6 +13,9 @@ from handviz.network.recover import recover, resized
 from handviz.network.rotations import axis_angle_to_matrix
 from handviz.network.selector import Selector
 
+BATCH_SIZE = 16
+"""Crops that are looked at together; the hypotheses of a crop depend on the first of its batch, by the seed."""
+
 
 @dataclass
 class Collected:
@@ -73,7 +76,7 @@ def collect(
     hypotheses: int,
     device: torch.device,
     seed: int = 0,
-    batch_size: int = 16,
+    batch_size: int = BATCH_SIZE,
     mesh: bool = True,
     progress: Callable[[int, int], None] | None = None,
 ) -> Collected:

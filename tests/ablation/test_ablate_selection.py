@@ -68,7 +68,7 @@ def test_the_report_tells_claims_tables_and_plots(
     assert sum(text.count(f"{verdict}** |") for verdict in ("holds", "not decided", "does not hold")) == 8
     assert "nan" not in text
     assert all(f"| {name} |" in text for name in variants())
-    for picture in ("spread.png", "coverage.png"):
+    for picture in ("spread.png", "coverage.png", "photos.jpg"):
         assert Image.open(tmp_path / "report" / picture).width > 300
         assert f"report/{picture}" in text
 
