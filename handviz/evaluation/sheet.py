@@ -22,8 +22,8 @@ from handviz.review.pictures import TIMESTEP_COLORS
 CELL, COLUMNS, CAPTION = 224, 4, 15
 BY_RULE, WORST = 8, 4
 RULE = (
-    f"{BY_RULE} photos at even distances in the test set, the first one first, and the {WORST} whose top-scored hypothesis "
-    "is furthest from the truth"
+    f"{BY_RULE} photos at even distances in the test set, the first one first, and the {WORST} whose top-scored "
+    "hypothesis is furthest from the truth"
 )
 _MIDDLE = TIMESTEPS.index("middle")
 _STRENGTH = (0.35, 0.8, 0.35)

@@ -37,7 +37,7 @@ from handviz.network.files import (
     load_selector,
 )
 from handviz.network.generator import Generator
-from handviz.network.recover import Recovery, recover
+from handviz.network.recover import Recovery, recover, right_hand_logit
 from handviz.network.selector import Selector
 from handviz.resources import models_dir
 
@@ -138,9 +138,8 @@ class Predictor:
             box = check_box(box, width, height)
             right = None
         if hand is None:
-            if right is None:
-                report(0.1, "Telling left from right")
-                right = self.detector.handedness(image, box)
+            report(0.1, "Telling left from right")
+            right = self._right_probability(image, box, intrinsics, right)
             hand = "right" if right >= 0.5 else "left"
             found["hand_probability"] = f"{max(right, 1.0 - right):.3f}"
         report(0.3, f"Recovering {hypotheses} hypotheses")
@@ -154,12 +153,26 @@ class Predictor:
         provenance = self.provenance | found | {"seed": str(seed)}
         return self._to_prediction(recovery, camera, box, hand, provenance)
 
-    def _recover(self, image: np.ndarray, camera: CropCamera, hypotheses: int, seed: int) -> Recovery:
+    def _right_probability(
+        self, image: np.ndarray, box: np.ndarray, intrinsics: np.ndarray, told: float | None
+    ) -> float:
+        """Probability of a right hand; told is what the detector says of it where it was asked."""
+        if self.generator.backbone.knows_sides:
+            # In the frame of a second look it errs less under blur than in a palm's region.
+            images, focal = self._crop(image, CropCamera.from_box(crop_square(box), intrinsics))
+            return float(torch.sigmoid(right_hand_logit(self.generator, images, focal)))
+        return self.detector.handedness(image, box) if told is None else told
+
+    def _crop(self, image: np.ndarray, camera: CropCamera) -> tuple[torch.Tensor, torch.Tensor]:
+        """The camera's crop (1, 3, S, S) in 0..1 and its focal length (1,)."""
         # The second look shows a part of the crop, at the networks' size.
         size = self.generator.config.image_size * (2 if self.generator.config.second_look else 1)
         crop = torch.from_numpy(warp(image, camera.homography(size), size)).to(self.device)
         images = crop.permute(2, 0, 1)[None].float() / 255.0
-        focal = torch.tensor([camera.crop_focal], dtype=torch.float32, device=self.device)
+        return images, torch.tensor([camera.crop_focal], dtype=torch.float32, device=self.device)
+
+    def _recover(self, image: np.ndarray, camera: CropCamera, hypotheses: int, seed: int) -> Recovery:
+        images, focal = self._crop(image, camera)
         try:
             return recover(
                 self.generator, self.selector, self.hand_model, images, focal, hypotheses, seed, self._use_betas

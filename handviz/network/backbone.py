@@ -14,6 +14,9 @@ class Backbone(nn.Module):
     landmark_values: int = 0
     """Numbers that `landmarks` tells of each joint; 0 for backbones that know of no joints."""
 
+    knows_sides: bool = False
+    """Whether it can tell a right hand from a left one; the others are trained on right hands alone."""
+
     def __init__(self) -> None:
         super().__init__()
         self.register_buffer("mean", torch.tensor(IMAGENET_MEAN).view(3, 1, 1), persistent=False)
@@ -26,6 +29,10 @@ class Backbone(nn.Module):
     def landmarks(self, features: list[Tensor]) -> Tensor | None:
         """What a backbone trained on hands already says of each joint, (B, 21, landmark_values), from its features."""
         return None
+
+    def right_hand_logit(self, features: list[Tensor]) -> Tensor:
+        """(B,) log odds that a right hand is seen, of a backbone that knows_sides."""
+        raise NotImplementedError
 
     def early_layers(self, stride: int) -> list[nn.Module]:
         """Layers up to a stride of 8 or 16, which training may leave as they are."""

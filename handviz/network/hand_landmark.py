@@ -79,6 +79,7 @@ class HandLandmarkTrunk(Backbone):
 
     channels = (40, 112, 1152)
     landmark_values = 6
+    knows_sides = True
 
     def __init__(self) -> None:
         super().__init__()
@@ -91,6 +92,7 @@ class HandLandmarkTrunk(Backbone):
         joints = len(JOINT_NAMES)
         self.landmark_head = nn.Linear(1152, 3 * joints)
         self.world_head = nn.Linear(1152, 3 * joints)
+        self.side_head = nn.Linear(1152, 1)
         # Without batch norm, only such weights carry a picture through so many untrained layers.
         for layer in self.convolutions():
             nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
@@ -117,6 +119,10 @@ class HandLandmarkTrunk(Backbone):
         pooled = features[-1].mean((-2, -1))
         in_crop = self.landmark_head(pooled).unflatten(-1, (-1, 3)) / NATIVE_SIZE
         return torch.cat([in_crop, WORLD_UNIT * self.world_head(pooled).unflatten(-1, (-1, 3))], -1)
+
+    def right_hand_logit(self, features: list[Tensor]) -> Tensor:
+        """(B,) log odds of a right hand against a left one, as published."""
+        return self.side_head(features[-1].mean((-2, -1)))[:, 0].float()
 
     def early_layers(self, stride: int) -> list[nn.Module]:
         """The stem and the blocks down to a stride of 8 or 16; they hold few weights and cost the most time."""

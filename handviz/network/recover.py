@@ -83,6 +83,22 @@ def recover(
     )
 
 
+@torch.inference_mode()
+def right_hand_logit(generator: Generator, images: Tensor, crop_focal: Tensor) -> Tensor:
+    """Log odds (B,) that crops (B, 3, S, S) show right hands, from a generator whose backbone knows_sides.
+
+    Crops and their mirror images are framed by a second look each; half the difference of what the backbone says of
+    the two counts, so that a picture and its mirror image get opposite answers.
+    """
+    both = torch.cat([images, images.flip(-1)])
+    focal = crop_focal.repeat(2)
+    frame = find_frame(generator, both, focal)
+    backbone = generator.backbone
+    told = backbone.right_hand_logit(backbone(frame.look(both, focal, generator.config.image_size)))
+    as_is, in_mirror = told.chunk(2)
+    return 0.5 * (as_is - in_mirror)
+
+
 def find_frame(generator: Generator, images: Tensor, crop_focal: Tensor) -> Frame:
     """Where to look again in crops (B, 3, S, S), by the joints that a first look finds."""
     if not generator.config.second_look:

@@ -23,6 +23,7 @@ class TwinBackbone(Backbone):
     """
 
     landmark_values = HandLandmarkTrunk.landmark_values
+    knows_sides = True
 
     def __init__(self, small: Backbone) -> None:
         super().__init__()
@@ -42,6 +43,10 @@ class TwinBackbone(Backbone):
     def landmarks(self, features: list[Tensor]) -> Tensor:
         """(B, 21, 6), HandLandmarkTrunk.landmarks."""
         return self.hands.landmarks(features)
+
+    def right_hand_logit(self, features: list[Tensor]) -> Tensor:
+        """(B,), HandLandmarkTrunk.right_hand_logit."""
+        return self.hands.right_hand_logit(features)
 
     def early_layers(self, stride: int) -> list[nn.Module]:
         """The first part's, down to a stride of 8 or 16."""

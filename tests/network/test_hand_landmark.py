@@ -23,7 +23,10 @@ def test_the_trunk_with_published_weights_says_what_the_network_says() -> None:
     answers = dict(zip(names, network.forward(names), strict=True))
     in_crop, world = answers["638"].reshape(21, 3), answers["640"].reshape(21, 3)
     with torch.no_grad():
-        found = trunk.landmarks(trunk(torch.from_numpy(picture)))[0].numpy()
+        features = trunk(torch.from_numpy(picture))
+        found = trunk.landmarks(features)[0].numpy()
+        right = torch.sigmoid(trunk.right_hand_logit(features)).item()
+    assert right == pytest.approx(answers["633"].item(), abs=1e-4)
     np.testing.assert_allclose(found[:, :3], in_crop / NATIVE_SIZE, atol=1e-4)
     np.testing.assert_allclose(found[:, 3:], WORLD_UNIT * world, atol=1e-4)
 

@@ -10,6 +10,7 @@ from handviz.network.config import GeneratorConfig, SelectorConfig
 from handviz.network.generator import Generator
 from handviz.network.growing import grow_generator, grow_selector
 from handviz.network.hand_landmark import HandLandmarkTrunk
+from handviz.network.recover import right_hand_logit
 from handviz.network.selector import Selector
 from handviz.network.twin import SMALL_SIZE
 from handviz.resources import models_dir
@@ -84,3 +85,13 @@ def test_other_networks_do_not_grow(small: Generator) -> None:
         grow_selector(Selector(SelectorConfig(generator_width=64)), grow_generator(small))
     with pytest.raises(ModelFileError):
         load_backbone_weights(grow_generator(small).backbone, models_dir() / "detector" / "palm_detection_full.onnx")
+
+
+def test_a_picture_and_its_mirror_image_get_opposite_sides(small: Generator) -> None:
+    grown = grow_generator(small).eval()
+    load_backbone_weights(grown.backbone, PUBLISHED)
+    pictures, focal = torch.rand(2, 3, 96, 96), torch.tensor([2.0, 3.0])
+    said = right_hand_logit(grown, pictures, focal)
+    torch.testing.assert_close(right_hand_logit(grown, pictures.flip(-1), focal), -said, atol=1e-4, rtol=1e-3)
+    assert said.abs().min() > 0
+    assert grown.backbone.knows_sides and not small.backbone.knows_sides
