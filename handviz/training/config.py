@@ -113,6 +113,12 @@ class TrainSelectorConfig:
     """Weights of the generator."""
     initial: Path | None = None
     """A selector to start from, of a generator alike."""
+    others: tuple[Path, ...] = ()
+    """Further generators, such as earlier checkpoints, whose hypotheses are judged as well."""
+    other_share: float = 0.25
+    """Share of the hypotheses that they make."""
+    perturbed: float = 0.1
+    """Share of the hypotheses that are knocked out of place."""
     hypotheses: tuple[int, int] = (8, 24)
     """Fewest and most hypotheses a photo; drawn for each step."""
     best_share: float = 0.25

@@ -1,6 +1,6 @@
 """Training the selection network: `handviz train selector --data DIR --generator WEIGHTS --out RUN`."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,6 +19,7 @@ from handviz.training.batches import Batch, BatchStream
 from handviz.training.config import TrainSelectorConfig, save_config, to_json
 from handviz.training.generator_losses import Truth
 from handviz.training.loop import Ranks, train
+from handviz.training.mixing import draw
 from handviz.training.selection_losses import labels_of_best, selection_loss
 from handviz.training.sources import FolderSource
 
@@ -67,13 +68,19 @@ def judge(
     count: int,
     vertex_weight: float,
     rng: torch.Generator | None = None,
+    others: Sequence[Generator] = (),
+    other_share: float = 0.0,
+    perturbed: float = 0.0,
 ) -> JudgedHypotheses:
-    """Draw `count` hypotheses for each crop of a batch and measure them; rng (CPU) makes the draw repeatable."""
+    """Draw `count` hypotheses for each crop of a batch and measure them; rng (CPU) makes the draw repeatable.
+
+    others make a share of them, and some are perturbed (mixing.draw).
+    """
     device = batch.images.device
-    for module in (generator, hand, kinematics):
+    for module in (generator, hand, kinematics, *others):
         module.to(device)
     focal = batch.truth.crop_focal
-    features, hypotheses = generator(batch.images, batch.told_focal, count, rng)
+    features, hypotheses = draw(generator, others, batch, count, other_share, perturbed, rng)
     hypotheses = replace(hypotheses, rotations=hypotheses.rotations.float())
     with torch.autocast(device.type, enabled=False):
         joints = kinematics(hypotheses.rotations, hypotheses.betas[:, :, None])
@@ -85,15 +92,26 @@ def judge(
 class SelectorTask:
     """Loss of a selection network on the hypotheses of a frozen generator."""
 
-    def __init__(self, config: TrainSelectorConfig, network: Selector, generator: Generator, hand: HandModel) -> None:
-        self.config, self.network, self.generator, self.hand = config, network, generator, hand
+    def __init__(
+        self,
+        config: TrainSelectorConfig,
+        network: Selector,
+        generator: Generator,
+        hand: HandModel,
+        others: Sequence[Generator] = (),
+    ) -> None:
+        self.config, self.network, self.generator, self.hand, self.others = config, network, generator, hand, others
         self.kinematics = JointKinematics(hand)
 
     def loss(self, network: nn.Module, batch: Batch, step: int) -> tuple[Tensor, dict[str, float]]:
         """The selection loss on a batch, with the share of the true best found among the selected."""
         fewest, most = self.config.hypotheses
         count = int(np.random.default_rng([self.config.loop.seed, step]).integers(fewest, most + 1))
-        judged = judge(self.generator, self.hand, self.kinematics, batch, count, self.config.vertex_weight)
+        config = self.config
+        judged = judge(
+            self.generator, self.hand, self.kinematics, batch, count, config.vertex_weight, None, self.others,
+            config.other_share, config.perturbed,
+        )  # fmt: skip
         errors = judged.errors
         n = max(1, round(self.config.best_share * count))
         labels = labels_of_best(errors, n)
@@ -128,6 +146,8 @@ def train_selector(config: TrainSelectorConfig, report: Callable[[str], None] = 
         raise InputError(
             f"--hypotheses {fewest} {most} is no range of at least two hypotheses; give two numbers, low first."
         )
+    if not (0.0 <= config.other_share < 1.0 and 0.0 <= config.perturbed <= 1.0):
+        raise InputError("--other-share must be at least 0 and below 1, --perturbed from 0 to 1.")
     config.out.mkdir(parents=True, exist_ok=True)
     save_config(config, config.out)
     generator = load_generator(config.generator)
@@ -139,7 +159,8 @@ def train_selector(config: TrainSelectorConfig, report: Callable[[str], None] = 
         if replace(initial.config, landmarks=wanted.landmarks) != wanted:
             raise InputError(f"{config.initial} is a selector of other settings; start anew, or name one that fits.")
         network = grow_selector(initial, generator)
-    task = SelectorTask(config, network, generator, HandModel.load())
+    others = [load_generator(path) for path in config.others]
+    task = SelectorTask(config, network, generator, HandModel.load(), others)
     loop = config.loop
     stream = BatchStream(
         [FolderSource.of(config.data)], [1.0], loop.batch_size, generator.config.image_size, config.augment, loop.seed
