@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from handviz.network.config import SelectorConfig
 from handviz.training.config import AugmentConfig
@@ -42,6 +43,8 @@ class AblateSelectionConfig:
     """Weight of MPVPE beside MPJPE in the error that labels are made of."""
     bootstrap: int = 2000
     """Resamplings of the test photos for the intervals."""
+    precision: Literal["float32", "bfloat16"] = "float32"
+    """Of the frozen generator while others learn from it; tests are float32."""
     threads: int = 0
     """CPU threads of torch; 0 leaves its default."""
     device: str = "auto"
@@ -123,6 +126,8 @@ class AblateSourcesConfig:
     """Hypotheses K of a photo, in training and test."""
     seed: int = 0
     """Of the crops, the first weights and the hypotheses."""
+    precision: Literal["float32", "bfloat16"] = "float32"
+    """Of the frozen generator while others learn from it; tests are float32."""
     threads: int = 0
     """CPU threads of torch; 0 leaves its default."""
     device: str = "auto"

@@ -85,7 +85,9 @@ def run_seed(
     rng = torch.Generator().manual_seed(seed)
     for step in range(config.steps):
         batch = next(batches).to(device)
-        judged = judge(generator, hand, kinematics, batch, config.hypotheses, config.vertex_weight, rng)
+        with torch.autocast(device.type, torch.bfloat16, enabled=config.precision == "bfloat16"):
+            judged = judge(generator, hand, kinematics, batch, config.hypotheses, config.vertex_weight, rng)
+        judged.features = judged.features.float()
         labels = labels_of_best(judged.errors, config.n)
         rate = config.learning_rate * min((step + 1) / _WARMUP, 0.5 + 0.5 * math.cos(math.pi * step / config.steps))
         shown = []

@@ -1,6 +1,6 @@
 """The unfolder: backbone features -> a feature map and joint heat maps for each timestep of the exposure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import torch
 from torch import Tensor, nn
@@ -28,6 +28,11 @@ class ImageFeatures:
     """(B, E, h / 4, w / 4) projected stride-32 features F_B."""
     landmarks: Tensor | None = None
     """(B, 21, 6) what the backbone itself says of each joint (Backbone.landmarks), where it knows of joints."""
+
+    def float(self) -> "ImageFeatures":
+        """The same in float32, for those who compute with more digits than the backbone did."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return ImageFeatures(**{name: None if value is None else value.float() for name, value in values.items()})
 
 
 def soft_argmax(heat_maps: Tensor) -> Tensor:

@@ -33,7 +33,7 @@ def _arguments(folder: Path, out: Path) -> list[str]:
         "ablate", "selection", "--data", str(folder / "photos"), "--test", str(folder / "photos"), "--out", str(out),
         "--generator", str(folder / GENERATOR_FILE), "--seeds", "2", "--steps", "2", "--batch-size", "2",
         "--hypotheses", "5", "--n", "2", "--bootstrap", "20", "--network.width", "16", "--network.blocks", "1",
-        "--network.heads", "2", "--device", "cpu", "--threads", "1",
+        "--network.heads", "2", "--device", "cpu", "--threads", "1", "--precision", "bfloat16",
     ]  # fmt: skip
 
 
