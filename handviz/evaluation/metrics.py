@@ -59,6 +59,14 @@ def mean_hypothesis_mm(collected: Collected) -> float:
     return float(1000.0 * np.linalg.norm(mean - collected.truth_joints[:, middle], axis=-1).mean())
 
 
+def mean_of_selected_mm(collected: Collected, n: int) -> float:
+    """Middle MPJPE in mm of the average of the joints of the n hypotheses that score highest: one answer from many."""
+    middle = TIMESTEPS.index("middle")
+    order = ranking(score_from_logits(collected.mu, collected.nu))[:, :n, None, None]
+    mean = np.take_along_axis(collected.joints[:, :, middle], order, axis=1).mean(1)
+    return float(1000.0 * np.linalg.norm(mean - collected.truth_joints[:, middle], axis=-1).mean())
+
+
 def constant_baseline(collected: Collected) -> dict[str, list[float]]:
     """MPJPE in mm of the best constant answer: the mean wrist-relative joints of the evaluated set for every crop."""
     truth = collected.truth_joints

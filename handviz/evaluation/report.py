@@ -8,6 +8,7 @@ from handviz.evaluation.metrics import (
     distribution_metrics,
     error_table,
     mean_hypothesis_mm,
+    mean_of_selected_mm,
     selection_metrics,
 )
 from handviz.geometry.skeleton import TIMESTEPS
@@ -25,6 +26,7 @@ def build_report(collected: Collected, counts: tuple[int, ...], n: int, about: d
         report["by_hypotheses"][str(count)] = {
             "errors_mm": error_table(part, min(n, count)),
             "mean_hypothesis_middle_mm": mean_hypothesis_mm(part),
+            "mean_of_selected_middle_mm": mean_of_selected_mm(part, min(n, count)),
             "selection": selection_metrics(part, n),
             "distribution": distribution_metrics(part),
         }
@@ -43,6 +45,8 @@ def format_report(report: dict[str, Any]) -> str:
             for rule, ordered in orders["ordered"].items():
                 lines.append(_row(f"{_TITLES[metric]} {rule}", ordered, orders["order_free"][rule]))
         lines.append(f"{'MPJPE of the mean hypothesis':34}{part['mean_hypothesis_middle_mm']:>16.1f} (middle)")
+        selected = f"MPJPE of the {min(report['n'], int(count))} selected ones' mean"
+        lines.append(f"{selected:34}{part['mean_of_selected_middle_mm']:>16.1f} (middle)")
         for group in ("selection", "distribution"):
             for name, value in part[group].items():
                 lines.append(f"{name:34}{value:>16.3f}")

@@ -11,6 +11,7 @@ from handviz.evaluation.metrics import (
     error_table,
     expected_calibration_error,
     mean_hypothesis_mm,
+    mean_of_selected_mm,
     selection_metrics,
 )
 from handviz.evaluation.report import build_report, format_report
@@ -89,6 +90,19 @@ def test_ordered_is_never_below_order_free() -> None:
 def test_the_mean_hypothesis_beats_the_hypotheses_on_average() -> None:
     collected = _collected()
     assert mean_hypothesis_mm(collected) < collected.mpjpe["ordered"][:, :, 1].mean()
+
+
+def test_the_mean_of_selected_ones_is_that_of_those_and_no_others() -> None:
+    collected = _collected(n=3, k=5)
+    assert mean_of_selected_mm(collected, 5) == pytest.approx(mean_hypothesis_mm(collected))
+    # The two named best lie on both sides of the truth: their mean is the truth.
+    offset = np.full((3, 21, 3), 0.01)
+    collected.joints[:] = collected.truth_joints[:, None] + 5.0 * offset
+    collected.joints[:, 1], collected.joints[:, 3] = collected.truth_joints + offset, collected.truth_joints - offset
+    collected.nu[:] = 0.0
+    collected.mu[:] = np.array([-3.0, 2.0, -3.0, 1.0, -3.0])
+    assert mean_of_selected_mm(collected, 2) == pytest.approx(0.0, abs=1e-3)
+    assert mean_of_selected_mm(collected, 1) == pytest.approx(10.0 * np.sqrt(3.0), rel=1e-3)
 
 
 def test_the_constant_baseline_by_hand() -> None:
