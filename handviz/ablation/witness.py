@@ -28,7 +28,7 @@ from handviz.network.recover import find_frame, resized
 from handviz.network.reframing import Frame
 from handviz.network.selector import Selector
 from handviz.network.sweep import SurfacePoints, swept_coverage, swept_onto
-from handviz.network.witness import Witness, agreement, heat_map_distance
+from handviz.network.witness import Witness, agreement, closeness, heat_map_distance
 from handviz.training.batches import Batch, BatchStream, CropSource
 from handviz.training.generator_losses import Truth
 
@@ -108,6 +108,7 @@ class WitnessTrial:
             "witness": agreement(swept_onto(points, torch.sigmoid(logits)), logits),
             "witness_as_placed": agreement(swept_coverage(points), logits),
             "true_sweep": agreement(swept_onto(points, true_sweep), true_logits),
+            "closeness": closeness(joints),
             "mpjpe": by_joints,
             "sequence": by_joints + 0.1 * _order_free_mm(vertices, true_vertices),
             "projection_px": 256.0 * heat_map_distance(joints_2d, features.joints_2d),

@@ -14,6 +14,7 @@ SELECTOR = "selector"
 SELECTOR_WITNESS = "selector and witness"
 SELECTOR_PROJECTION = "selector and 2D projection"
 ALL = "selector, projection, witness"
+WITH_CLOSENESS = "selector, projection, witness, closeness"
 _OUTCOME, _FIGURES = "result.npz", "result.json"
 
 
@@ -29,7 +30,7 @@ class WitnessResult:
     cost_ms: dict[str, float]
     """Of "head" and "sweeps", for one photo."""
     published: str
-    """The mixture that predictions use, the better one on the photos it was fitted on."""
+    """The mixture that predictions use, the likeliest one on the photos it was fitted on."""
 
     def save(self, folder: Path) -> None:
         """Keep the result in the folder of its run."""
@@ -65,7 +66,7 @@ def format_result(result: WitnessResult) -> str:
             "",
             f"{photos} photos. The head's smear is off by {result.smear_error:.3f} of the exposure a cell. Cost for "
             f"{result.outcome.mpjpe.shape[1]} hypotheses: head {cost['head']:.1f} ms, sweeps and agreement "
-            f"{cost['sweeps']:.1f} ms. Predictions mix {result.published}, the better on the photos it was fitted on.",
+            f"{cost['sweeps']:.1f} ms. Predictions mix {result.published}, the likeliest of them.",
         ]
     )
 

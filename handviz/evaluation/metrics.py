@@ -5,7 +5,7 @@ from scipy.stats import kendalltau, spearmanr
 
 from handviz.evaluation.collect import Collected
 from handviz.geometry.skeleton import TIMESTEPS
-from handviz.hypotheses.selection import ranking, score_from_logits
+from handviz.hypotheses.selection import ranking, score_from_logits, varied
 
 ORDERS = ("ordered", "order_free")
 _QUANTILES = np.arange(0.05, 0.96, 0.05)
@@ -17,6 +17,7 @@ def choices(collected: Collected, errors: np.ndarray, n: int, rng: np.random.Gen
     score = score_from_logits(collected.mu, collected.nu)
     count = errors.shape[1]
     n = min(n, count)
+    selected = np.take_along_axis(errors, varied(score, collected.joints, n)[..., None], axis=1)
     top = np.take_along_axis(errors, ranking(score)[:, :n, None], axis=1)
     shuffled = rng.permuted(np.broadcast_to(np.arange(count), score.shape), axis=1)[:, :n, None]
     random = np.take_along_axis(errors, shuffled, axis=1)
@@ -28,6 +29,8 @@ def choices(collected: Collected, errors: np.ndarray, n: int, rng: np.random.Gen
 
     return {
         "top-1 by score": top[:, 0],
+        f"mean of {n} selected": selected.mean(1),
+        f"best of {n} selected": best(selected),
         f"mean of top {n}": top.mean(1),
         f"best of top {n}": best(top),
         f"mean of random {n}": random.mean(1),
@@ -60,9 +63,9 @@ def mean_hypothesis_mm(collected: Collected) -> float:
 
 
 def mean_of_selected_mm(collected: Collected, n: int) -> float:
-    """Middle MPJPE in mm of the average of the joints of the n hypotheses that score highest: one answer from many."""
+    """Middle MPJPE in mm of the average of the joints of the n selected hypotheses: one answer from many."""
     middle = TIMESTEPS.index("middle")
-    order = ranking(score_from_logits(collected.mu, collected.nu))[:, :n, None, None]
+    order = varied(score_from_logits(collected.mu, collected.nu), collected.joints, n)[..., None, None]
     mean = np.take_along_axis(collected.joints[:, :, middle], order, axis=1).mean(1)
     return float(1000.0 * np.linalg.norm(mean - collected.truth_joints[:, middle], axis=-1).mean())
 
@@ -76,16 +79,16 @@ def constant_baseline(collected: Collected) -> dict[str, list[float]]:
 
 
 def selection_metrics(collected: Collected, n: int, seed: int = 0) -> dict[str, float]:
-    """How well the score finds the n best of K: gap closed, hit@n, Kendall tau, ECE, Brier; by order-free errors."""
+    """How well the n best of K are found, by order-free errors: gap closed by selection and by the score alone;
+    of the score hit@n, Kendall tau, ECE, Brier."""
     sequence = collected.sequence_errors()
     count = sequence.shape[1]
     score = score_from_logits(collected.mu, collected.nu)
     if count <= n:
         return {}
     chosen = choices(collected, collected.mpjpe["order_free"], n, np.random.default_rng(seed))
-    random, selected, oracle = (
-        chosen[rule].mean() for rule in (f"best of random {n}", f"best of top {n}", f"best of {count}")
-    )
+    rules = (f"best of random {n}", f"best of {n} selected", f"best of top {n}", f"best of {count}")
+    random, selected, top, oracle = (chosen[rule].mean() for rule in rules)
     order = ranking(-sequence)
     labels = np.zeros_like(score)
     np.put_along_axis(labels, order[:, :n], 1.0, axis=1)
@@ -93,6 +96,7 @@ def selection_metrics(collected: Collected, n: int, seed: int = 0) -> dict[str, 
     tau = [kendalltau(-s, e).statistic for s, e in zip(score, sequence, strict=True)]
     return {
         "gap_closed": float((random - selected) / (random - oracle)),
+        "gap_closed_by_score_alone": float((random - top) / (random - oracle)),
         f"hit@{n}": float(hits.mean()),
         "kendall_tau": float(np.nanmean(tau)),
         "ece": expected_calibration_error(score.ravel(), labels.ravel()),

@@ -21,7 +21,7 @@ from handviz.geometry.cameras import pinhole_intrinsics
 from handviz.geometry.skeleton import TIMESTEPS, WRIST
 from handviz.hypotheses.errors import mpjpe_mm, pa_mpjpe_mm
 from handviz.hypotheses.prediction import Prediction
-from handviz.hypotheses.selection import ranking
+from handviz.hypotheses.selection import varied
 from handviz.inference.predictor import Predictor
 from handviz.media.video import Video
 
@@ -76,7 +76,7 @@ def evaluate_real(
 
 def chosen_joints(prediction: Prediction, n: int, best: int, joints: np.ndarray) -> dict[str, np.ndarray]:
     """The answers of each rule from joints (K, ...): the mean of the n selected, the top one, the best (known)."""
-    order = ranking(prediction.score)
+    order = varied(prediction.score, prediction.joints - prediction.joints[..., :1, :], n)
     count = prediction.num_hypotheses
     return {
         f"mean of the {n} selected": joints[order[:n]].mean(0),

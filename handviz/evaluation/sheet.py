@@ -12,7 +12,7 @@ from handviz.evaluation.collect import BATCH_SIZE, Collected, crops_to_tensor
 from handviz.files import atomic_write
 from handviz.geometry.skeleton import TIMESTEPS
 from handviz.hand.model import HandModel
-from handviz.hypotheses.selection import ranking, score_from_logits
+from handviz.hypotheses.selection import score_from_logits, varied
 from handviz.network.generator import Generator
 from handviz.network.kinematics import project_crop
 from handviz.network.recover import recover
@@ -49,8 +49,7 @@ class Shown:
 def by_rule(collected: Collected, n: int) -> list[tuple[int, str]]:
     """Which photos are shown, each with its caption (RULE)."""
     errors = collected.mpjpe["order_free"][..., _MIDDLE]
-    score = score_from_logits(collected.mu, collected.nu)
-    order = ranking(score)[:, :n]
+    order = varied(score_from_logits(collected.mu, collected.nu), collected.joints, n)
     chosen = np.take_along_axis(errors, order, axis=1)
     count = len(errors)
     even = np.arange(0, count, max(1, count // BY_RULE))[:BY_RULE]
@@ -84,7 +83,9 @@ def show(
         focal = torch.from_numpy(crop_focal[rows].astype(np.float32)).to(device)
         found = recover(generator, selector, hand, images, focal, hypotheses, seed + start)
         own = index - start
-        best = (found.nu[own] - found.mu[own]).argsort(stable=True)[:n]
+        joints = (found.joints[own] - found.joints[own, :, :, :1]).cpu().numpy()
+        score = score_from_logits(found.mu[own].cpu().numpy(), found.nu[own].cpu().numpy())
+        best = torch.from_numpy(varied(score, joints, n)).to(device)
         vertices = found.vertices[own, best]
         seen = project_crop(vertices[None], focal[own : own + 1])[0]
         shown.append(Shown(read_image(index), seen.cpu().numpy(), vertices[..., 2].cpu().numpy(), caption))

@@ -1,6 +1,10 @@
-"""Which hypotheses are kept: by a threshold on the selection score, or the top n."""
+"""Which hypotheses are kept: by a threshold on the selection score, the top n, or n good ones that differ."""
 
 import numpy as np
+
+VARIETY = 1.4
+"""What a usual distance is worth beside log odds in `varied`; chosen on validation photos."""
+_LEAST_SCORE, _LEAST_DOUBT, _LEAST_UNIT = 1e-30, 1e-15, 1e-6
 
 
 def score_from_logits(mu: np.ndarray, nu: np.ndarray) -> np.ndarray:
@@ -17,6 +21,43 @@ def keep_above(score: np.ndarray, threshold: float) -> np.ndarray:
 def ranking(score: np.ndarray) -> np.ndarray:
     """Indices (..., K) from the best score to the worst; equal scores keep their order."""
     return np.argsort(-np.asarray(score), axis=-1, kind="stable")
+
+
+def varied(score: np.ndarray, joints: np.ndarray, n: int) -> np.ndarray:
+    """Indices (..., min(n, K)) of good hypotheses that differ, the best first, from scores (..., K) and wrist-relative
+    joints (..., K, T, 21, 3).
+
+    The best scores often belong to hypotheses that are nearly the same. After the first, each next one has the highest
+    log odds plus VARIETY times its distance from the nearest one taken so far, in units of the usual distance from the
+    hypotheses' mean (maximal marginal relevance, Carbonell and Goldstein 1998).
+    """
+    score = np.clip(np.asarray(score, np.float64), _LEAST_SCORE, 1.0 - _LEAST_DOUBT)
+    worth = np.log(score) - np.log1p(-score)
+    points = np.asarray(joints, np.float32)
+    count = score.shape[-1]
+    unit = _distance(points, points.mean(-4, keepdims=True)).mean(-1, keepdims=True)
+    free, nearest = np.ones(score.shape, bool), np.zeros(score.shape)
+    taken: list[np.ndarray] = []
+    for _ in range(min(max(n, 0), count)):
+        best = np.where(free, worth + VARIETY * nearest, -np.inf).argmax(-1)[..., None]
+        np.put_along_axis(free, best, False, axis=-1)
+        own = np.take_along_axis(points, best[..., None, None, None], axis=-4)
+        distance = _distance(points, own) / np.maximum(unit, _LEAST_UNIT)
+        nearest = np.minimum(nearest, distance) if taken else distance
+        taken.append(best)
+    return np.concatenate(taken, -1) if taken else np.zeros((*score.shape[:-1], 0), np.int64)
+
+
+def _distance(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Mean distance (...) of the joints of sequences (..., T, 21, 3)."""
+    return np.linalg.norm(first - second, axis=-1).mean((-2, -1))
+
+
+def keep_varied(score: np.ndarray, joints: np.ndarray, n: int) -> np.ndarray:
+    """Mask (K,) of the n hypotheses that `varied` takes, from scores (K,) and wrist-relative joints (K, T, 21, 3)."""
+    mask = np.zeros(len(score), bool)
+    mask[varied(score, joints, n)] = True
+    return mask
 
 
 def keep_top(score: np.ndarray, n: int) -> np.ndarray:

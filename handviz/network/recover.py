@@ -67,7 +67,7 @@ def recover(
     mu, nu = selector(read, batch, posed.joints, placed_2d)
     vertices = posed.vertices + translation[..., None, :]
     if selector.witness is not None:
-        mu = nu + selector.witness(features, hand_model, vertices, placed_2d, focal, mu - nu)
+        mu = nu + selector.witness(features, hand_model, vertices, posed.joints, placed_2d, focal, mu - nu)
     rotations = torch.cat([frame.back_rotations(batch.rotations[:, :, :, :1]), batch.rotations[:, :, :, 1:]], 3)
     joints = frame.back(placed)
     return Recovery(

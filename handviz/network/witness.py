@@ -2,8 +2,8 @@
 
 A small head tells from the generator's feature maps for how much of the exposure each cell of the picture showed the
 hand. A hypothesis' silhouette, swept from past to future and brought to that smear's place and size, agrees with it or
-not; that, its distance from the heat maps' joints and the selector's logit are mixed into one logit. Head and mixture
-come from `handviz ablate witness`.
+not; that, its distance from the heat maps' joints, how near it lies to the mean of all of the photo's hypotheses, and
+the selector's logit are mixed into one logit. Head and mixture come from `handviz ablate witness`.
 """
 
 import torch
@@ -18,6 +18,10 @@ from handviz.network.unfolder import ImageFeatures
 
 _PROJECTION_UNIT, _AGREEMENT_UNIT = 0.04, 0.01
 """Units of evidence in which its weights are near 1: picture sides, and log-likelihood a cell."""
+
+
+_LEAST_DISTANCE = 1e-5
+"""Metres; hypotheses that differ by less are the same."""
 
 
 class SmearHead(nn.Module):
@@ -41,26 +45,27 @@ class Witness(nn.Module):
         super().__init__()
         self.config = config
         self.head = SmearHead(config.generator_width)
-        self.register_buffer("mixture", torch.tensor([1.0, 0.0, 0.0, 0.0]))
+        self.register_buffer("mixture", torch.tensor([1.0, 0.0, 0.0, 0.0, 0.0]))
 
     def forward(
         self,
         features: ImageFeatures,
         hand: HandModel,
         vertices: Tensor,
+        joints: Tensor,
         joints_2d: Tensor,
         crop_focal: Tensor,
         logit: Tensor,
     ) -> Tensor:
         """The logit (B, K) of being good, from the selector's (B, K) and all evidence.
 
-        vertices (B, K, T, V, 3) are placed in the camera of the pictures that features were read from, joints_2d
-        (B, K, T, 21, 2) projected into them, crop_focal (B,).
+        vertices (B, K, T, V, 3) are placed in the camera of the pictures that features were read from, joints (B, K, T,
+        21, 3) are relative to the wrist, joints_2d (B, K, T, 21, 2) projected into the pictures, crop_focal (B,).
         """
         smear = self.head(features.maps)
         points = project_crop(SurfacePoints(hand)(vertices), crop_focal)
         word = agreement(swept_onto(points, torch.sigmoid(smear)), smear)
-        parts = evidence(logit, heat_map_distance(joints_2d, features.joints_2d), word)
+        parts = evidence(logit, heat_map_distance(joints_2d, features.joints_2d), word, closeness(joints))
         return parts @ self.mixture[:-1] + self.mixture[-1]
 
 
@@ -76,9 +81,17 @@ def heat_map_distance(joints_2d: Tensor, heat_map_joints: Tensor) -> Tensor:
     return torch.minimum(*((joints_2d - order[:, None]).norm(dim=-1).mean((-2, -1)) for order in orders))
 
 
-def evidence(logit: Tensor, distance: Tensor, word: Tensor) -> Tensor:
-    """(B, K, 3): the selector's logit, and distance and agreement against their means over a photo's hypotheses, since
-    a photo may be hard for all of them."""
+def closeness(joints: Tensor) -> Tensor:
+    """How near (B, K) hypotheses (B, K, T, 21, 3) lie to the mean of their photo's: 1 on it, 0 where they do on
+    average. What many hypotheses agree on is likelier right."""
+    distance = (joints - joints.mean(1, keepdim=True)).norm(dim=-1).mean((-2, -1))
+    usual = distance.mean(1, keepdim=True)
+    return (usual - distance) / usual.clamp_min(_LEAST_DISTANCE)
+
+
+def evidence(logit: Tensor, distance: Tensor, word: Tensor, closeness: Tensor) -> Tensor:
+    """(B, K, 4): the selector's logit, distance and agreement against their means over a photo's hypotheses, since a
+    photo may be hard for all of them, and closeness."""
     nearer = (distance.mean(1, keepdim=True) - distance) / _PROJECTION_UNIT
     likelier = (word - word.mean(1, keepdim=True)) / _AGREEMENT_UNIT
-    return torch.stack([logit.float(), nearer.float(), likelier.float()], -1)
+    return torch.stack([logit.float(), nearer.float(), likelier.float(), closeness.float()], -1)

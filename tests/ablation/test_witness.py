@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from handviz.ablation.witness import seen_in
-from handviz.ablation.witness_result import ALL, SELECTOR_WITNESS, WitnessResult, witness_lines
+from handviz.ablation.witness_result import ALL, SELECTOR_WITNESS, WITH_CLOSENESS, WitnessResult, witness_lines
 from handviz.ablation.witness_run import MIXTURES, choose, fit_logistic, mix
 from handviz.cli.main import main
 from handviz.datasets.folders import open_dataset
@@ -33,7 +33,7 @@ from handviz.network.recover import recover
 from handviz.network.reframing import Frame, roll_camera
 from handviz.network.selector import Selector
 from handviz.network.sweep import MOMENTS, SIDE, SurfacePoints, place_and_size, swept_coverage, swept_onto
-from handviz.network.witness import agreement, evidence
+from handviz.network.witness import agreement, closeness, evidence
 from handviz.synthesis.config import SynthesisConfig
 from handviz.training.generator_losses import Truth
 
@@ -147,17 +147,23 @@ def test_evidence_that_knows_the_truth_selects_it():
 
     def seen(photos: int) -> dict[str, np.ndarray]:
         error = rng.uniform(10, 60, (photos, 8))
-        noise = {name: rng.standard_normal((photos, 8)) for name in ("mu", "nu", "projection_px", "witness_as_placed")}
+        unknowing = ("mu", "nu", "projection_px", "witness_as_placed", "closeness")
+        noise = {name: rng.standard_normal((photos, 8)) for name in unknowing}
         return {**noise, "witness": -error / 1000, "true_sweep": -error / 1000, "mpjpe": error, "sequence": error}
 
     fitted_on = seen(200)
     name, weights = choose(fitted_on, 2)
-    assert name in (SELECTOR_WITNESS, ALL) and weights[2] > 0 and weights.shape == (4,)
+    assert weights[2] > 0 and weights.shape == (5,)
     if name == SELECTOR_WITNESS:
         assert weights[1] == 0.0
+    if name != WITH_CLOSENESS:
+        assert weights[3] == 0.0
     # Where the projection alone knows the truth, it has to be in the mixture.
     swapped = fitted_on | {"witness": fitted_on["witness_as_placed"], "projection_px": fitted_on["mpjpe"]}
-    assert choose(swapped, 2)[0] == ALL and choose(swapped, 2)[1][1] > 0
+    assert choose(swapped, 2)[0] in (ALL, WITH_CLOSENESS) and choose(swapped, 2)[1][1] > 0
+    # And where the hypotheses' own middle does, closeness.
+    swapped = fitted_on | {"witness": fitted_on["witness_as_placed"], "closeness": -fitted_on["mpjpe"] / 20}
+    assert choose(swapped, 2)[0] == WITH_CLOSENESS and choose(swapped, 2)[1][3] > 0
     outcome = mix(fitted_on, seen(100), 2)
     assert outcome.names == ("selector", *MIXTURES)
     for name in ("witness", "selector and witness"):
@@ -234,6 +240,17 @@ def test_a_published_witness_scores_as_it_did_on_trial(folder, tmp_path, capsys)
 
 def test_evidence_is_told_against_a_photos_own_mean():
     logit, distance = torch.tensor([[0.5, 0.7]]), torch.tensor([[0.06, 0.02]])
-    told = evidence(logit, distance, torch.tensor([[-0.30, -0.32]]))
-    torch.testing.assert_close(told[0, 0], torch.tensor([0.5, -0.5, 1.0]), atol=1e-5, rtol=0)
-    torch.testing.assert_close(told[0, 1], torch.tensor([0.7, 0.5, -1.0]), atol=1e-5, rtol=0)
+    told = evidence(logit, distance, torch.tensor([[-0.30, -0.32]]), torch.tensor([[0.2, -0.2]]))
+    torch.testing.assert_close(told[0, 0], torch.tensor([0.5, -0.5, 1.0, 0.2]), atol=1e-5, rtol=0)
+    torch.testing.assert_close(told[0, 1], torch.tensor([0.7, 0.5, -1.0, -0.2]), atol=1e-5, rtol=0)
+
+
+def test_closeness_by_hand_and_where_nothing_differs():
+    joints = torch.zeros(1, 3, 3, 21, 3)
+    joints[0, 0, ..., 0], joints[0, 1, ..., 0] = -0.03, 0.03
+    # The mean is the third: its distance is 0, the others' 30 mm, 20 mm on average.
+    torch.testing.assert_close(closeness(joints), torch.tensor([[-0.5, -0.5, 1.0]]))
+    order = torch.tensor([2, 0, 1])
+    torch.testing.assert_close(closeness(joints[:, order]), closeness(joints)[:, order])
+    assert closeness(joints[:, :1]).abs().max() == 0
+    assert closeness(torch.ones(2, 4, 3, 21, 3)).abs().max() == 0

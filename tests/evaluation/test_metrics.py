@@ -53,9 +53,10 @@ def test_rules_keep_their_order() -> None:
 def test_perfect_scores_close_the_whole_gap_and_blind_ones_none() -> None:
     perfect = selection_metrics(_collected(n=200), 4)
     assert perfect["gap_closed"] == pytest.approx(1.0) and perfect["hit@4"] == 1.0
+    assert perfect["gap_closed_by_score_alone"] == pytest.approx(1.0)
     assert perfect["kendall_tau"] == pytest.approx(1.0)
     blind = selection_metrics(_collected(n=400, score_noise=1e6), 4)
-    assert abs(blind["gap_closed"]) < 0.15 and abs(blind["kendall_tau"]) < 0.05
+    assert abs(blind["gap_closed_by_score_alone"]) < 0.15 and abs(blind["kendall_tau"]) < 0.05
 
 
 def test_a_calibrated_distribution_is_told_from_narrow_and_wide_ones() -> None:
