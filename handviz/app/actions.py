@@ -86,7 +86,7 @@ COMMANDS = (
     Command("invert", "&Hypothesis", "&Invert the selection", ("I",)),
     Command("threshold_up", "&Hypothesis", "Keep &fewer: raise the threshold", ("+",), scope="panes", separator=True),
     Command("threshold_down", "&Hypothesis", "Keep &more: lower the threshold", ("-",), scope="panes"),
-    Command("keep_by", "&Hypothesis", "Keep by threshold or top &n", ("N",)),
+    Command("keep_by", "&Hypothesis", "Keep by threshold, top or varied &n", ("N",)),
     Command("next_frame", "V&ideo", "&Next frame", ("Right",), scope="panes"),
     Command("previous_frame", "V&ideo", "&Previous frame", ("Left",), scope="panes"),
     Command("frames_ahead", "V&ideo", "10 frames &ahead", ("Shift+Right",), scope="panes"),

@@ -180,6 +180,8 @@ class ScoreHistogram(QWidget):
 
     def _paint_line(self, painter: QPainter) -> None:
         theme, selection, plot = self.theme, self._selection, self._plot()
+        if not self._has_line:
+            return
         x = round(self.line_x()) + 0.5
         # A casing of the background keeps the line apart from the cells.
         for color, width in ((theme.panel, 4.0), (theme.text, 1.6)):
@@ -197,14 +199,19 @@ class ScoreHistogram(QWidget):
         painter.setPen(QColor(theme.panel))
         painter.drawText(flag, Qt.AlignmentFlag.AlignCenter, text)
 
+    @property
+    def _has_line(self) -> bool:
+        """Where good ones that differ are kept, no line parts them from the others."""
+        return self._selection.mode != "varied"
+
     def _near_line(self, position: QPointF) -> bool:
-        return abs(position.x() - self.line_x()) <= _LINE_REACH
+        return self._has_line and abs(position.x() - self.line_x()) <= _LINE_REACH
 
     def _move_line(self, x: float) -> None:
         selection = self._selection
         if selection.mode == "threshold":
             selection.set_threshold(self._score_at(x))
-        else:
+        elif self._has_line:
             selection.set_top_n(top_n_at(selection.scores, self._score_at(x)))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802

@@ -97,9 +97,12 @@ class ScorePanel(QWidget):
         self.whole.setAccessibleName("Show the whole range of scores")
         self.whole.setToolTip("Show the whole range of scores; the wheel zooms, a double click goes back to the scores")
         self.whole.clicked.connect(self.histogram.show_whole)
-        self.modes = Segments({"threshold": "Threshold", "top": "Top n"}, "Keep by", selection.set_mode)
+        self.modes = Segments(
+            {"threshold": "Threshold", "top": "Top n", "varied": "Varied n"}, "Keep by", selection.set_mode
+        )
         set_tip(self.modes.buttons["threshold"], "Keep what scores at least the threshold", "keep_by")
         set_tip(self.modes.buttons["top"], "Keep the n best by score", "keep_by")
+        set_tip(self.modes.buttons["varied"], "Keep the best by score and n - 1 good ones that differ", "keep_by")
         self.threshold = QDoubleSpinBox()
         self.threshold.setRange(0.0, 1.0)
         self.threshold.setDecimals(3)
@@ -160,22 +163,21 @@ class ScorePanel(QWidget):
     def tighten(self, steps: int) -> None:
         """Keep fewer hypotheses by that many steps of the threshold, or of n; more where negative."""
         selection = self._session.selection
-        if selection.mode == "top":
+        if selection.counts:
             selection.set_top_n(min(selection.top_n, max(len(selection.scores), 1)) - steps)
         else:
             selection.set_threshold(selection.threshold + steps * self.histogram.axis.key_step())
 
     def switch_mode(self) -> None:
-        """Keep by top n instead of by threshold, or the other way round."""
-        selection = self._session.selection
-        selection.set_mode("threshold" if selection.mode == "top" else "top")
+        """Keep by the next rule: threshold, top n, varied n."""
+        self._session.selection.next_mode()
 
     def refresh(self) -> None:
         """Mirror the selection."""
         selection, prediction = self._session.selection, self._session.prediction
         count = len(selection.scores)
         shown = prediction is not None and count == prediction.num_hypotheses
-        top = selection.mode == "top"
+        top = selection.counts
         self.modes.show_choice(selection.mode)
         self.whole.setChecked(self.histogram.axis.whole)
         for widget, visible in (

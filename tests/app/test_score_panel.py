@@ -6,6 +6,8 @@ from gestures import drag, settle, shown, wheel
 from PySide6.QtCore import QPoint, Qt
 from synthetic import make_prediction
 
+from handviz.hypotheses.selection import varied
+
 CROWDED = np.random.default_rng(0).normal(0.25, 0.012, 40).clip(0.01, 0.99)
 
 
@@ -82,7 +84,25 @@ def test_top_n_has_its_own_slider_number_and_line(qtbot, rig, panel) -> None:
     qtbot.keyClick(canvas, Qt.Key.Key_Plus)
     assert selection.top_n == 39
     qtbot.keyClick(canvas, Qt.Key.Key_N)
+    assert selection.mode == "varied" and panel.count_slider.isVisible()
+    qtbot.keyClick(canvas, Qt.Key.Key_N)
     assert selection.mode == "threshold" and panel.slider.isVisible()
+
+
+def test_good_hypotheses_that_differ_are_kept_and_no_line_parts_them(qtbot, rig, panel) -> None:
+    crowd(rig)
+    selection, histogram = rig.window.session.selection, panel.histogram
+    qtbot.mouseClick(panel.modes.buttons["varied"], Qt.MouseButton.LeftButton)
+    assert selection.mode == "varied" and panel.kept.text() == "4 of 40"
+    joints = rig.window.session.prediction.joints
+    wanted = varied(selection.scores, joints - joints[:, :, :1], 4)
+    assert set(np.flatnonzero(selection.kept)) == set(wanted) and wanted[0] == selection.order[0]
+    panel.count.setValue(6)
+    assert selection.kept.sum() == 6
+    # There is no line to drag.
+    drag(qtbot, histogram, line_point(histogram), (10, 30))
+    assert selection.top_n == 6
+    histogram.grab()
 
 
 def test_a_key_moves_the_threshold_by_a_step_that_suits_the_scores(qtbot, rig, panel) -> None:

@@ -31,7 +31,7 @@ COMPARE_COMMANDS = (
     Command("compare_all_timesteps", "&Motion", "&Every timestep again", ("Shift+Space",), scope="panes"),
     Command("compare_fewer", "&Hypothesis", "Keep &fewer: raise the threshold", ("+",), scope="panes"),
     Command("compare_more", "&Hypothesis", "Keep &more: lower the threshold", ("-",), scope="panes"),
-    Command("compare_keep_by", "&Hypothesis", "Keep by threshold or top &n", ("N",)),
+    Command("compare_keep_by", "&Hypothesis", "Keep by threshold, top or varied &n", ("N",)),
     Command("compare_next_frame", "V&ideo", "&Next frame", ("Right",), scope="panes"),
     Command("compare_previous_frame", "V&ideo", "&Previous frame", ("Left",), scope="panes"),
     Command("compare_frames_ahead", "V&ideo", "10 frames &ahead", ("Shift+Right",), scope="panes"),

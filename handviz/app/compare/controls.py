@@ -155,7 +155,7 @@ class BottomBar(QWidget):
         set_tip(self.all, "Past, middle and future at once, instead of one moment", "compare_all_timesteps")
         self.all.clicked.connect(lambda on: self._pane.view.set_time(None if on else 0.5 * self._span()))
         self._playing: bool | None = None
-        self.mode = Segments({"threshold": "Score from", "top": "Top"}, "Keep", self._set_mode)
+        self.mode = Segments({"threshold": "Score from", "top": "Top", "varied": "Varied"}, "Keep", self._set_mode)
         self.slider = Slider("Score threshold of all linked panes")
         self.slider.setRange(0, _STEPS)
         self.slider.setMinimumWidth(120)
@@ -229,7 +229,7 @@ class BottomBar(QWidget):
         self.mode.show_choice(selection.mode)
         for widget in (self.slider, self.threshold):
             widget.setVisible(selection.mode == "threshold")
-        self.top.setVisible(selection.mode == "top")
+        self.top.setVisible(selection.counts)
         self.scope.setText(scope)
 
     def set_theme(self, theme: Theme) -> None:

@@ -25,14 +25,13 @@ def page_handlers(page: ComparePage) -> dict[str, Callable[..., None]]:
 
     def keep(direction: int) -> None:
         selection = page.active.model.selection
-        if selection.mode == "top":
+        if selection.counts:
             selection.set_top_n(selection.top_n - direction)
         else:
             selection.set_threshold(selection.threshold + direction * THRESHOLD_STEP)
 
     def switch_mode() -> None:
-        selection = page.active.model.selection
-        selection.set_mode("threshold" if selection.mode == "top" else "top")
+        page.active.model.selection.next_mode()
 
     def zoom(factor: float) -> None:
         canvas = page.active.canvas

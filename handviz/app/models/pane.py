@@ -10,6 +10,7 @@ from handviz.app.models.signal import Signal
 from handviz.app.models.view import ViewModel
 from handviz.hypotheses.diversity import spread_mm
 from handviz.hypotheses.prediction import Prediction
+from handviz.hypotheses.relations import comparable_points
 from handviz.hypotheses.reranking import by_heatmap_agreement
 from handviz.hypotheses.subsets import Shown, Subset, anchor, show_subset
 from handviz.hypotheses.truth import sequence_error_mm
@@ -121,7 +122,7 @@ class PaneModel:
         if self._unranked is not None and self.ranking == "heatmap":
             self.prediction = by_heatmap_agreement(self._unranked)
         if self.prediction is not None and not np.array_equal(self.prediction.score, self.selection.scores):
-            self.selection.set_scores(self.prediction.score)
+            self.selection.set_scores(self.prediction.score, comparable_points(self.prediction))
         self._refresh()
 
     def _refresh(self) -> None:

@@ -6,11 +6,11 @@ from typing import Literal
 import numpy as np
 
 from handviz.app.models.signal import Signal
-from handviz.hypotheses.selection import keep_above, keep_top, ranking
+from handviz.hypotheses.selection import keep_above, keep_top, ranking, varied
 
-Mode = Literal["threshold", "top"]
-MODES: tuple[Mode, ...] = ("threshold", "top")
-"""Keep what scores at least the threshold, or the top n."""
+Mode = Literal["threshold", "top", "varied"]
+MODES: tuple[Mode, ...] = ("threshold", "top", "varied")
+"""Keep what scores at least the threshold, the top n, or n good ones that differ."""
 
 NOBODY: frozenset[int] = frozenset()
 
@@ -28,6 +28,8 @@ class SelectionModel:
         self.hover_changed = Signal()
         self._scores = np.zeros(0, np.float32)
         self._order = np.zeros(0, np.int64)
+        self._points: np.ndarray | None = None
+        self._varied = np.zeros(0, np.int64)
         self._mode: Mode = "threshold"
         self._threshold = threshold
         self._top_n = top_n
@@ -49,8 +51,13 @@ class SelectionModel:
 
     @property
     def mode(self) -> Mode:
-        """Whether the threshold or top_n says what is kept."""
+        """Whether the threshold says what is kept, or top_n and how."""
         return self._mode
+
+    @property
+    def counts(self) -> bool:
+        """Whether top_n says how many are kept."""
+        return self._mode != "threshold"
 
     @property
     def threshold(self) -> float:
@@ -59,13 +66,19 @@ class SelectionModel:
 
     @property
     def top_n(self) -> int:
-        """In mode "top" so many best ones are kept."""
+        """In modes "top" and "varied" so many are kept."""
         return self._top_n
 
     @property
     def kept(self) -> np.ndarray:
         """Mask (K,) of the hypotheses kept by score."""
-        return keep_top(self._scores, self._top_n) if self._mode == "top" else keep_above(self._scores, self._threshold)
+        if self._mode == "threshold":
+            return keep_above(self._scores, self._threshold)
+        if self._mode == "top" or self._points is None:
+            return keep_top(self._scores, self._top_n)
+        mask = np.zeros(len(self._scores), bool)
+        mask[self._taken()] = True
+        return mask
 
     @property
     def visible(self) -> np.ndarray:
@@ -105,9 +118,14 @@ class SelectionModel:
         """The hypothesis under the pointer in any of the views."""
         return self._hovered
 
-    def set_scores(self, scores: np.ndarray) -> None:
-        """Start over with another prediction: its best hypothesis is chosen, what is kept follows the same rule."""
+    def set_scores(self, scores: np.ndarray, points: np.ndarray | None = None) -> None:
+        """Start over with another prediction: its best hypothesis is chosen, what is kept follows the same rule.
+
+        points (K, T, N, 3) in metres, the first of them the wrist, tell how hypotheses differ.
+        """
         self._scores = np.asarray(scores, np.float32)
+        self._points = None if points is None else points - points[..., :1, :]
+        self._varied = np.zeros(0, np.int64)
         self._order = ranking(self._scores)
         self._chosen = int(self._order[0]) if len(self._scores) else None
         self._selected = self._hidden = self._pinned = NOBODY
@@ -115,12 +133,16 @@ class SelectionModel:
         self.hover(None)
 
     def set_mode(self, mode: Mode) -> None:
-        """Let the threshold or top_n say what is kept."""
+        """Let the threshold say what is kept, or top_n and how."""
         if mode not in MODES:
             raise ValueError(f"unknown mode {mode!r}; use one of {', '.join(MODES)}")
         if mode != self._mode:
             self._mode = mode
             self.changed.emit()
+
+    def next_mode(self) -> None:
+        """Take the mode after this one."""
+        self.set_mode(MODES[(MODES.index(self._mode) + 1) % len(MODES)])
 
     def set_threshold(self, threshold: float) -> None:
         """Take another threshold, in 0..1."""
@@ -230,6 +252,13 @@ class SelectionModel:
         unique = list(dict.fromkeys(hypotheses))
         at = unique.index(self._chosen) + 1 if self.picked and self._chosen in unique else 0
         self.choose(unique[at % len(unique)])
+
+    def _taken(self) -> np.ndarray:
+        """The first top_n of those that differ. Fewer are the first of more, so that most changes of n cost nothing."""
+        wanted = min(self._top_n, len(self._scores))
+        if len(self._varied) < wanted:
+            self._varied = varied(self._scores, self._points, wanted)
+        return self._varied[:wanted]
 
     def _known(self, hypotheses: Iterable[int]) -> frozenset[int]:
         return frozenset(int(h) for h in hypotheses if 0 <= h < len(self._scores))

@@ -16,6 +16,7 @@ from handviz.geometry.cameras import pinhole_intrinsics
 from handviz.hypotheses.foreign import for_photo
 from handviz.hypotheses.photo_source import photo_size
 from handviz.hypotheses.prediction import Prediction
+from handviz.hypotheses.relations import comparable_points
 from handviz.hypotheses.truth import Truth
 
 MAX_HYPOTHESES = 200
@@ -198,7 +199,7 @@ class SessionModel:
             # Stepping through a video, or predicting a photo again, leaves the zoom as it was.
             self.view.show_prediction(prediction, keep_view=path is not None and path == self._framed)
             self._framed = path
-            self.selection.set_scores(prediction.score)
+            self.selection.set_scores(prediction.score, comparable_points(prediction))
         self.prediction_changed.emit()
 
     def set_job(self, job: Job | None) -> None:

@@ -59,3 +59,31 @@ def test_at_first_every_hypothesis_is_kept() -> None:
     selection = SelectionModel()
     selection.set_scores(np.array([0.0, 0.3, 1.0]))
     assert selection.kept.all()
+
+
+def test_varied_keeps_good_ones_that_differ_and_fewer_are_the_first_of_more() -> None:
+    selection = SelectionModel()
+    places = np.array([0.0, 0.0, 0.05, 0.001])
+    points = np.zeros((4, 3, 21, 3))
+    points[:, :, 1:, 0] = places[:, None, None]
+    selection.set_scores(np.array([0.4, 0.5, 0.45, 0.49], np.float32), points)
+    selection.set_mode("varied")
+    selection.set_top_n(2)
+    assert selection.kept.tolist() == [False, True, True, False]
+    selection.set_top_n(3)
+    more = selection.kept
+    selection.set_top_n(1)
+    assert selection.kept.tolist() == [False, True, False, False] and more.sum() == 3
+    # Where nothing tells how they differ, the best are kept.
+    selection.set_scores(SCORES)
+    selection.set_top_n(2)
+    assert selection.kept.tolist() == [False, True, False, True]
+
+
+def test_modes_follow_one_another() -> None:
+    selection = model()
+    seen = []
+    for _ in range(3):
+        selection.next_mode()
+        seen.append((selection.mode, selection.counts))
+    assert seen == [("top", True), ("varied", True), ("threshold", False)]
