@@ -97,9 +97,8 @@ class ScorePanel(QWidget):
         self.whole.setAccessibleName("Show the whole range of scores")
         self.whole.setToolTip("Show the whole range of scores; the wheel zooms, a double click goes back to the scores")
         self.whole.clicked.connect(self.histogram.show_whole)
-        self.modes = Segments(
-            {"threshold": "Threshold", "top": "Top n", "varied": "Varied n"}, "Keep by", selection.set_mode
-        )
+        names = {"threshold": "Threshold", "top": "Top n", "varied": "Varied"}
+        self.modes = Segments(names, "Keep by", selection.set_mode)
         set_tip(self.modes.buttons["threshold"], "Keep what scores at least the threshold", "keep_by")
         set_tip(self.modes.buttons["top"], "Keep the n best by score", "keep_by")
         set_tip(self.modes.buttons["varied"], "Keep the best by score and n - 1 good ones that differ", "keep_by")
@@ -115,6 +114,7 @@ class ScorePanel(QWidget):
         self.count.valueChanged.connect(selection.set_top_n)
         row = QHBoxLayout()
         row.addWidget(label("Selection score", "heading"), 1)
+        row.addWidget(self.whole)
         for field in (self.threshold, self.count):
             padded(field)
             field.setFixedWidth(92)
@@ -123,7 +123,6 @@ class ScorePanel(QWidget):
         row = QHBoxLayout()
         row.addWidget(self.modes)
         row.addStretch(1)
-        row.addWidget(self.whole)
         column.addLayout(row)
 
     def _build_sliders(self, column: QVBoxLayout) -> None:
