@@ -23,8 +23,8 @@ from handviz.geometry.skeleton import TIMESTEPS
 from handviz.hand.model import HandModel
 from handviz.network.config import WitnessConfig
 from handviz.network.generator import Generator, HypothesisBatch
-from handviz.network.kinematics import project_crop
-from handviz.network.recover import find_frame, resized
+from handviz.network.kinematics import JointKinematics, project_crop
+from handviz.network.recover import find_frame, hypotheses_for, resized
 from handviz.network.reframing import Frame
 from handviz.network.selector import Selector
 from handviz.network.sweep import SurfacePoints, swept_coverage, swept_onto
@@ -46,6 +46,7 @@ class WitnessTrial:
     def __init__(self, generator: Generator, hand: HandModel, device: torch.device) -> None:
         self.generator, self.hand, self.device = generator, hand, device
         self.points = SurfacePoints(hand)
+        self.kinematics = JointKinematics(hand)
         self.network = Witness(WitnessConfig(generator.config.width)).to(device)
         self.head = self.network.head
 
@@ -93,7 +94,8 @@ class WitnessTrial:
         images = frame.look(batch.images, batch.truth.crop_focal, self.generator.config.image_size)
         truth = seen_in(frame, batch.truth)
         focal = truth.crop_focal
-        features, found = self.generator(images, focal, count, torch.Generator().manual_seed(seed))
+        rng = torch.Generator().manual_seed(seed)
+        features, found = hypotheses_for(self.generator, self.kinematics, images, focal, count, rng)
         vertices, joints, placed = self._pose(found, focal)
         joints_2d = project_crop(joints + placed, focal)
         mu, nu = selector(selector.features(images, focal, features), found, joints, joints_2d)

@@ -34,6 +34,10 @@ class Backbone(nn.Module):
         """(B,) log odds that a right hand is seen, of a backbone that knows_sides."""
         raise NotImplementedError
 
+    def presence(self, features: list[Tensor]) -> Tensor | None:
+        """(B,) log odds that a hand is there, from a backbone whose landmarks are to be trusted by them."""
+        return None
+
     def early_layers(self, stride: int) -> list[nn.Module]:
         """Layers up to a stride of 8 or 16, which training may leave as they are."""
         return []

@@ -74,6 +74,7 @@ class Generator(nn.Module):
         maps = self.backbone(images)
         features = self.unfolder(maps, crop_focal)
         features.landmarks = self.backbone.landmarks(maps)
+        features.presence = self.backbone.presence(maps)
         return features
 
     def hypothesise(

@@ -93,6 +93,7 @@ class HandLandmarkTrunk(Backbone):
         self.landmark_head = nn.Linear(1152, 3 * joints)
         self.world_head = nn.Linear(1152, 3 * joints)
         self.side_head = nn.Linear(1152, 1)
+        self.presence_head = nn.Linear(1152, 1)
         # Without batch norm, only such weights carry a picture through so many untrained layers.
         for layer in self.convolutions():
             nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
@@ -123,6 +124,10 @@ class HandLandmarkTrunk(Backbone):
     def right_hand_logit(self, features: list[Tensor]) -> Tensor:
         """(B,) log odds of a right hand against a left one, as published."""
         return self.side_head(features[-1].mean((-2, -1)))[:, 0].float()
+
+    def presence(self, features: list[Tensor]) -> Tensor:
+        """(B,) log odds that a hand is there, as published; it falls with blur."""
+        return self.presence_head(features[-1].mean((-2, -1)))[:, 0].float()
 
     def early_layers(self, stride: int) -> list[nn.Module]:
         """The stem and the blocks down to a stride of 8 or 16; they hold few weights and cost the most time."""

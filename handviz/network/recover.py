@@ -6,10 +6,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from handviz.network.generator import Generator
-from handviz.network.kinematics import project_crop
+from handviz.network.generator import Generator, HypothesisBatch
+from handviz.network.kinematics import JointKinematics, project_crop
 from handviz.network.reframing import Frame, frame_on, no_frame
 from handviz.network.selector import Selector
+from handviz.network.settling import settle, trust
+from handviz.network.unfolder import ImageFeatures
 
 
 @dataclass
@@ -57,7 +59,7 @@ def recover(
     frame = find_frame(generator, images, crop_focal)
     focal = crop_focal * frame.zoom
     pictures = frame.look(images, crop_focal, generator.config.image_size)
-    features, batch = generator(pictures, focal, hypotheses, rng)
+    features, batch = hypotheses_for(generator, JointKinematics(hand_model), pictures, focal, hypotheses, rng)
     betas = batch.betas if use_betas else torch.zeros_like(batch.betas)
     posed = hand_model(batch.rotations, betas[:, :, None].expand(-1, -1, batch.rotations.shape[2], -1))
     translation = batch.translation(focal)
@@ -81,6 +83,26 @@ def recover(
         nu=nu,
         heatmap_joints_2d=frame.back_2d(features.joints_2d, crop_focal),
     )
+
+
+@torch.inference_mode()
+def hypotheses_for(
+    generator: Generator,
+    kinematics: JointKinematics,
+    pictures: Tensor,
+    crop_focal: Tensor,
+    hypotheses: int,
+    rng: torch.Generator | None,
+) -> tuple[ImageFeatures, HypothesisBatch]:
+    """Features of framed pictures (B, 3, S, S) and K hypotheses each, settled on the landmarks of a backbone that knows
+    hands, where the generator has one."""
+    features, batch = generator(pictures, crop_focal, hypotheses, rng)
+    if features.landmarks is None or features.presence is None:
+        return features, batch
+    seen = features.landmarks[..., :2]
+    middle = features.joints_2d.shape[1] // 2
+    trusted = trust(features.presence, seen, features.joints_2d[:, middle])
+    return features, settle(batch, kinematics, crop_focal, seen, trusted)
 
 
 @torch.inference_mode()

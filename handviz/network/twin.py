@@ -48,6 +48,10 @@ class TwinBackbone(Backbone):
         """(B,), HandLandmarkTrunk.right_hand_logit."""
         return self.hands.right_hand_logit(features)
 
+    def presence(self, features: list[Tensor]) -> Tensor:
+        """(B,), HandLandmarkTrunk.presence."""
+        return self.hands.presence(features)
+
     def early_layers(self, stride: int) -> list[nn.Module]:
         """The first part's, down to a stride of 8 or 16."""
         return self.small.early_layers(stride)

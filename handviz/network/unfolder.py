@@ -29,6 +29,9 @@ class ImageFeatures:
     landmarks: Tensor | None = None
     """(B, 21, 6) what the backbone itself says of each joint (Backbone.landmarks), where it knows of joints."""
 
+    presence: Tensor | None = None
+    """(B,) log odds by which those landmarks are to be trusted (Backbone.presence), where they are."""
+
     def float(self) -> "ImageFeatures":
         """The same in float32, for those who compute with more digits than the backbone did."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}

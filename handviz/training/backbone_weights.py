@@ -14,7 +14,7 @@ from handviz.network.backbone import Backbone
 from handviz.network.hand_landmark import HandLandmarkTrunk
 from handviz.network.twin import TwinBackbone
 
-_LANDMARK_OUTPUT, _WORLD_OUTPUT, _SIDE_OUTPUT = "638", "640", "633"
+_LANDMARK_OUTPUT, _WORLD_OUTPUT, _SIDE_OUTPUT, _PRESENCE_OUTPUT = "638", "640", "633", "636"
 
 
 def load_backbone_weights(backbone: Backbone, path: Path) -> None:
@@ -56,13 +56,14 @@ def _load_landmark_network(backbone: HandLandmarkTrunk, path: Path) -> None:
         raise ModelFileError(f"The backbone weights {path} cannot be read; install handviz again.") from error
     convolutions = [node for node in nodes if node.op_type == "Conv"]
     answers = {node.output[0]: node for node in nodes if node.op_type == "Gemm"}
-    # A sigmoid turns the side's logit into the output's probability.
+    # A sigmoid turns a logit into the output's probability.
     answers |= {n.output[0]: answers[n.input[0]] for n in nodes if n.op_type == "Sigmoid" and n.input[0] in answers}
     try:
         layers: list[tuple[nn.Module, object]] = list(zip(backbone.convolutions(), convolutions, strict=True))
         layers.append((backbone.landmark_head, answers[_LANDMARK_OUTPUT]))
         layers.append((backbone.world_head, answers[_WORLD_OUTPUT]))
         layers.append((backbone.side_head, answers[_SIDE_OUTPUT]))
+        layers.append((backbone.presence_head, answers[_PRESENCE_OUTPUT]))
         for layer, node in layers:
             for parameter, name in zip((layer.weight, layer.bias), node.input[1:], strict=True):
                 if parameter.shape != arrays[name].shape:

@@ -26,6 +26,8 @@ def test_the_trunk_with_published_weights_says_what_the_network_says() -> None:
         features = trunk(torch.from_numpy(picture))
         found = trunk.landmarks(features)[0].numpy()
         right = torch.sigmoid(trunk.right_hand_logit(features)).item()
+        there = torch.sigmoid(trunk.presence(features)).item()
+    assert there == pytest.approx(answers["636"].item(), abs=1e-4)
     assert right == pytest.approx(answers["633"].item(), abs=1e-4)
     np.testing.assert_allclose(found[:, :3], in_crop / NATIVE_SIZE, atol=1e-4)
     np.testing.assert_allclose(found[:, 3:], WORLD_UNIT * world, atol=1e-4)
