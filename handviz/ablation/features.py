@@ -42,16 +42,22 @@ class KeptFeatures:
 
 @torch.inference_mode()
 def keep_for_training(
-    generator: Generator, stream: BatchStream, count: int, device: torch.device, progress: Callable[[int, int], None]
+    generator: Generator,
+    stream: BatchStream,
+    count: int,
+    device: torch.device,
+    half: bool,
+    progress: Callable[[int, int], None],
 ) -> KeptFeatures:
-    """Features and truth of `count` crops of a stream, as training sees them."""
+    """Features and truth of `count` crops of a stream, as training sees them; half computes them in bfloat16."""
     seen: list[dict[str, Tensor]] = []
     truths: list[Truth] = []
     batches = stream.iterate(0)
     done = 0
     while done < count:
         batch = next(batches).to(device)
-        seen.append(_kept(generator.encode(batch.images, batch.told_focal)))
+        with torch.autocast(device.type, torch.bfloat16, enabled=half):
+            seen.append(_kept(generator.encode(batch.images, batch.told_focal)))
         truths.append(batch.truth)
         done += len(batch.images)
         progress(min(done, count), count)

@@ -93,8 +93,8 @@ def ablate_sources(config: AblateSourcesConfig, report: Report, progress: Progre
     kinematics = JointKinematics(hand).to(device)
     sources, shares = crop_sources(config)
     stream = BatchStream(sources, shares, 32, trunk.config.image_size, config.augment, config.seed)
-    with torch.autocast(device.type, torch.bfloat16, enabled=config.precision == "bfloat16"):
-        kept = keep_for_training(trunk, stream, config.crops, device, lambda done, all_: progress("read", done, all_))
+    half = config.precision == "bfloat16"
+    kept = keep_for_training(trunk, stream, config.crops, device, half, lambda done, all_: progress("read", done, all_))
     dataset = open_dataset(test_v1(progress) if config.test is None else config.test)
     truth = {name: values[: config.test_limit] for name, values in dataset.arrays().items()}
     seen = keep_for_test(

@@ -27,7 +27,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     told = ["ablate", "sources", "--data", str(folder / "photos"), "--test", str(folder / "photos"), "--out",
             str(folder / "run"), "--generator", str(folder / GENERATOR_FILE), "--crops", "10", "--steps", "3",
             "--batch-size", "4", "--hypotheses", "5", "--test-limit", "12", "--device", "cpu",
-            "--threads", "1"]  # fmt: skip
+            "--threads", "1", "--precision", "bfloat16"]  # fmt: skip
     assert main(told) == 0
     return folder / "run"
 
