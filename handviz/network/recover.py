@@ -1,6 +1,6 @@
 """From crops to scored, posed hypotheses: generator, selector and hand model in one call."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
@@ -59,8 +59,9 @@ def recover(
     frame = find_frame(generator, images, crop_focal)
     focal = crop_focal * frame.zoom
     pictures = frame.look(images, crop_focal, generator.config.image_size)
-    features, batch = hypotheses_for(generator, JointKinematics(hand_model), pictures, focal, hypotheses, rng)
-    betas = batch.betas if use_betas else torch.zeros_like(batch.betas)
+    kinematics = JointKinematics(hand_model)
+    features, batch = hypotheses_for(generator, kinematics, pictures, focal, hypotheses, rng, use_betas)
+    betas = batch.betas
     posed = hand_model(batch.rotations, betas[:, :, None].expand(-1, -1, batch.rotations.shape[2], -1))
     translation = batch.translation(focal)
     placed = posed.joints + translation[..., None, :]
@@ -93,10 +94,13 @@ def hypotheses_for(
     crop_focal: Tensor,
     hypotheses: int,
     rng: torch.Generator | None,
+    use_betas: bool = True,
 ) -> tuple[ImageFeatures, HypothesisBatch]:
     """Features of framed pictures (B, 3, S, S) and K hypotheses each, settled on the landmarks of a backbone that knows
-    hands, where the generator has one."""
+    hands, where the generator has one. use_betas=False: of the hand's mean shape."""
     features, batch = generator(pictures, crop_focal, hypotheses, rng)
+    if not use_betas:
+        batch = replace(batch, betas=torch.zeros_like(batch.betas))
     if features.landmarks is None or features.presence is None:
         return features, batch
     seen = features.landmarks[..., :2]
