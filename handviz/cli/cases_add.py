@@ -1,7 +1,9 @@
 """`handviz cases add`: predict photos, folders, videos or the manifest of a distributed run into a library."""
 
 import argparse
+import signal
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,17 +63,34 @@ def run(args: argparse.Namespace) -> int:
     reporter = _Reporter()
     batch = BatchRun(args.library, sources, settings, on_event=reporter)
     reporter.stop = batch.cancel
-    batch.start()
-    try:
+    with _Interruption() as interruption:
+        batch.start()
         while not batch.join(0.2):
-            pass
-    except KeyboardInterrupt:
-        batch.cancel()
-        batch.join()
-        reporter.end(batch.progress)
-        raise
+            if interruption.asked:
+                batch.cancel()
     reporter.end(batch.progress)
+    if interruption.asked:
+        raise KeyboardInterrupt
     return 1 if batch.progress.failed or batch.progress.state != "finished" else 0
+
+
+class _Interruption:
+    """While it lasts, Ctrl+C is noted and not raised: raised, it can land where Python has to ignore exceptions."""
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    def __enter__(self) -> "_Interruption":
+        if threading.current_thread() is threading.main_thread():
+            self._before = signal.signal(signal.SIGINT, self._note)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGINT, self._before)
+
+    def _note(self, *_: object) -> None:
+        self.asked = True
 
 
 class _Reporter:
