@@ -50,14 +50,9 @@ def varied(score: np.ndarray, joints: np.ndarray, n: int) -> np.ndarray:
 
 def _distance(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """Mean distance (...) of the joints of sequences (..., T, 21, 3)."""
-    return np.linalg.norm(first - second, axis=-1).mean((-2, -1))
-
-
-def keep_varied(score: np.ndarray, joints: np.ndarray, n: int) -> np.ndarray:
-    """Mask (K,) of the n hypotheses that `varied` takes, from scores (K,) and wrist-relative joints (K, T, 21, 3)."""
-    mask = np.zeros(len(score), bool)
-    mask[varied(score, joints, n)] = True
-    return mask
+    apart = first - second
+    # Twice as fast as linalg.norm; the window asks for it while a person waits.
+    return np.sqrt(np.einsum("...a,...a->...", apart, apart)).mean((-2, -1))
 
 
 def keep_top(score: np.ndarray, n: int) -> np.ndarray:

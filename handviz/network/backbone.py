@@ -31,8 +31,8 @@ class Backbone(nn.Module):
         return None
 
     def right_hand_logit(self, features: list[Tensor]) -> Tensor:
-        """(B,) log odds that a right hand is seen, of a backbone that knows_sides."""
-        raise NotImplementedError
+        """(B,) log odds that a right hand is seen: even ones from a backbone that does not know sides."""
+        return features[-1].new_zeros(len(features[-1]))
 
     def presence(self, features: list[Tensor]) -> Tensor | None:
         """(B,) log odds that a hand is there, from a backbone whose landmarks are to be trusted by them."""

@@ -12,7 +12,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from handviz.geometry.skeleton import FINGERTIP_JOINTS, JOINT21_OF_MANO16, JOINT_PARENTS, MANO_PARENTS
+from handviz.geometry.skeleton import JOINT21_OF_MANO16, JOINT_PARENTS, MANO_PARENTS
 from handviz.network.generator import HypothesisBatch
 from handviz.network.kinematics import JointKinematics, project_crop
 from handviz.network.rotations import axis_angle_to_matrix
@@ -118,5 +118,4 @@ def _carried(like: Tensor) -> Tensor:
         while parent >= 0:
             mask[joint, mano_of[parent]] = 1.0
             parent = JOINT_PARENTS[parent]
-    assert set(FINGERTIP_JOINTS).isdisjoint(mano_of)
     return mask

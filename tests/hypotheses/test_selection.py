@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from handviz.hypotheses.selection import keep_above, keep_top, keep_varied, ranking, score_from_logits, varied
+from handviz.hypotheses.selection import keep_above, keep_top, ranking, score_from_logits, varied
 
 scores = arrays(np.float64, st.integers(1, 30), elements=st.floats(0, 1))
 
@@ -44,7 +44,6 @@ def test_the_best_comes_first_and_its_likes_are_passed_over() -> None:
     joints = _joints(0.0, 0.001, 0.0, 0.05)
     assert list(varied(score, joints, 2)) == [0, 3]
     assert list(varied(score, joints, 4)) == [0, 3, 1, 2]
-    assert list(np.flatnonzero(keep_varied(score, joints, 2))) == [0, 3]
 
 
 def test_a_hopeless_hypothesis_is_not_taken_for_being_different() -> None:
