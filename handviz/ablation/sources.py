@@ -19,7 +19,7 @@ from handviz.ablation.features import KeptFeatures, SeenCrops, keep_for_test, ke
 from handviz.datasets.folders import open_dataset
 from handviz.datasets.test_set import test_v1
 from handviz.errors import HandvizError
-from handviz.evaluation.collect import Collected, crops_to_tensor
+from handviz.evaluation.collect import Collected
 from handviz.evaluation.metrics import distribution_metrics, mean_hypothesis_mm
 from handviz.geometry.skeleton import TIMESTEPS, WRIST
 from handviz.hand.model import HandModel
@@ -29,6 +29,7 @@ from handviz.network.files import GENERATOR_FILE, default_weights, load_generato
 from handviz.network.flow import FlowTarget, pack_state
 from handviz.network.generator import Generator
 from handviz.network.kinematics import JointKinematics
+from handviz.network.recover import crops_to_tensor
 from handviz.training.batches import BatchStream
 from handviz.training.config import save_config, to_json
 from handviz.training.generator_losses import generator_loss

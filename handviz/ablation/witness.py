@@ -9,7 +9,6 @@ and added to the selector's score, and beside it the agreement with the true swe
 import math
 import time
 from collections.abc import Callable
-from dataclasses import fields, replace
 
 import numpy as np
 import torch
@@ -18,19 +17,18 @@ from torch.nn import functional
 
 from handviz.ablation.config import AblateWitnessConfig
 from handviz.errors import HandvizError
-from handviz.evaluation.collect import crops_to_tensor
 from handviz.geometry.skeleton import TIMESTEPS
 from handviz.hand.model import HandModel
 from handviz.network.config import WitnessConfig
 from handviz.network.generator import Generator, HypothesisBatch
 from handviz.network.kinematics import JointKinematics, project_crop
 from handviz.network.recover import find_frame, hypotheses_for, resized
-from handviz.network.reframing import Frame
 from handviz.network.selector import Selector
 from handviz.network.sweep import SurfacePoints, swept_coverage, swept_onto
 from handviz.network.witness import Witness, agreement, closeness, heat_map_distance
-from handviz.training.batches import Batch, BatchStream, CropSource
+from handviz.training.batches import BatchStream, CropSource
 from handviz.training.generator_losses import Truth
+from handviz.training.plain_crops import read_batch, seen_in
 
 _LOG_EVERY = 50
 _REPEATS = 30
@@ -143,29 +141,6 @@ class WitnessTrial:
             times["head"].append(between - started)
             times["sweeps"].append(time.perf_counter() - between)
         return {name: 1000.0 * float(np.median(values)) for name, values in times.items()}
-
-
-def read_batch(source: CropSource, rows: np.ndarray, seed: int) -> Batch:
-    """Crops as they are, with their truth."""
-    rng = np.random.default_rng(seed)
-    samples = [source.read(int(row), rng) for row in rows]
-    arrays = {
-        f.name: torch.from_numpy(np.stack([np.asarray(truth[f.name], np.float32) for _, truth in samples]))
-        for f in fields(Truth)
-    }
-    return Batch(crops_to_tensor([image for image, _ in samples]), arrays["crop_focal"], Truth(**arrays))
-
-
-def seen_in(frame: Frame, truth: Truth) -> Truth:
-    """The truth in the cameras of a second look."""
-    turned = frame.turn[:, None] @ truth.rotations[:, :, 0]
-    return replace(
-        truth,
-        rotations=torch.cat([turned[:, :, None], truth.rotations[:, :, 1:]], 2),
-        translation=truth.translation @ frame.turn.mT,
-        joints=truth.joints @ frame.turn.mT[:, None],
-        crop_focal=truth.crop_focal * frame.zoom,
-    )
 
 
 def _order_free_mm(points: Tensor, truth: Tensor) -> Tensor:

@@ -12,7 +12,7 @@ from handviz.review.prediction_cache import prediction_key
 
 Box = tuple[float, float, float, float]
 
-MADE_BY = ("generator_sha256", "selector_sha256", "witness_sha256", "hand_model_sha256", "predictor")
+MADE_BY = ("generator_sha256", "selector_sha256", "witness_sha256", "trust_sha256", "hand_model_sha256", "predictor")
 """What of a predictor's provenance decides its answers; "predictor" names another one than our own."""
 
 

@@ -23,6 +23,7 @@ _MADE_BY = (
     ("generator_sha256", "weights", "It was predicted with other weights of the generation network."),
     ("selector_sha256", "weights", "It was scored with other weights of the selection network."),
     ("witness_sha256", "weights", "It was scored with another witness, or with none."),
+    ("trust_sha256", "weights", "Its landmarks were trusted otherwise, or not at all."),
     ("hand_model_sha256", "hand_model", "It was predicted with another hand model."),
     ("predictor", "weights", "It was predicted by another program."),
 )

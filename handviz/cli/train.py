@@ -1,4 +1,4 @@
-"""`handviz train generator|selector`: train a network; every setting is an option, --help lists them."""
+"""`handviz train generator|selector|trust`: train a network; every setting is an option, --help lists them."""
 
 import argparse
 import sys
@@ -6,8 +6,8 @@ import sys
 
 def add_parser(subparsers: argparse._SubParsersAction) -> None:
     """Register the command."""
-    parser = subparsers.add_parser("train", help="train the generation or the selection network", description=__doc__)
-    parser.add_argument("network", nargs="?", choices=("generator", "selector"), help="which network to train")
+    parser = subparsers.add_parser("train", help="train a network", description=__doc__)
+    parser.add_argument("network", nargs="?", choices=("generator", "selector", "trust"), help="which network to train")
     parser.add_argument("settings", nargs=argparse.REMAINDER, help="settings; see handviz train generator --help")
     parser.set_defaults(run=run)
 
@@ -16,11 +16,11 @@ def run(args: argparse.Namespace) -> int:
     """Train; Ctrl+C keeps the last checkpoint, and the same command resumes."""
     import tyro
 
-    from handviz.training.config import TrainGeneratorConfig, TrainSelectorConfig
+    from handviz.training.config import TrainGeneratorConfig, TrainSelectorConfig, TrainTrustConfig
 
     if args.network is None:
         print(
-            "usage: handviz train {generator,selector} --data DIR --out RUN [settings]   (--help lists them)",
+            "usage: handviz train {generator,selector,trust} --data DIR --out RUN [settings]   (--help lists them)",
             file=sys.stderr,
         )
         return 2
@@ -30,6 +30,11 @@ def run(args: argparse.Namespace) -> int:
         from handviz.training.generator_task import train_generator
 
         train_generator(config, _report)
+    elif args.network == "trust":
+        config = tyro.cli(TrainTrustConfig, args=args.settings, prog=program)
+        from handviz.training.trust_task import train_trust
+
+        train_trust(config, _report)
     else:
         config = tyro.cli(TrainSelectorConfig, args=args.settings, prog=program)
         from handviz.training.selector_task import train_selector

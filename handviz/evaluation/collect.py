@@ -9,7 +9,7 @@ import torch
 from handviz.hand.model import HandModel
 from handviz.hypotheses.errors import mpjpe_mm, order_free, pa_mpjpe_mm, reverse_time
 from handviz.network.generator import Generator
-from handviz.network.recover import recover, resized
+from handviz.network.recover import crops_to_tensor, recover
 from handviz.network.rotations import axis_angle_to_matrix
 from handviz.network.selector import Selector
 
@@ -156,10 +156,3 @@ def _true_vertices(hand: HandModel, truth: dict[str, np.ndarray], rows: np.ndarr
     rotations = axis_angle_to_matrix(torch.from_numpy(pose).unflatten(-1, (16, 3)))
     betas = torch.from_numpy(truth["betas"][rows].astype(np.float32))[:, None].expand(-1, pose.shape[1], -1)
     return hand(rotations.to(device), betas.to(device)).vertices.cpu().numpy()[:, None]
-
-
-def crops_to_tensor(crops: list[np.ndarray]) -> torch.Tensor:
-    """Crops (S, S, 3) uint8 -> (B, 3, S, S) in 0..1, all at the size of the largest."""
-    size = max(crop.shape[0] for crop in crops)
-    tensors = [torch.from_numpy(np.array(crop)).permute(2, 0, 1)[None].float() / 255.0 for crop in crops]
-    return torch.cat([resized(tensor, size) for tensor in tensors])

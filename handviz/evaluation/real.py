@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from handviz.datasets.real_hands import RealHand, read_real_hands, smear
+from handviz.datasets.smear_paths import box_of_path, smear_path
 from handviz.errors import InputError
 from handviz.evaluation.landmark_network import LandmarkNetwork, Landmarks
-from handviz.evaluation.real_crops import box_of_path, smear_path
 from handviz.evaluation.real_labels import LabelledFrame, read_labels
 from handviz.files import sha256
 from handviz.geometry.cameras import pinhole_intrinsics

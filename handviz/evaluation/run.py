@@ -20,6 +20,7 @@ from handviz.inference.devices import choose_device
 from handviz.network.files import (
     GENERATOR_FILE,
     SELECTOR_FILE,
+    TRUST_FILE,
     WITNESS_FILE,
     default_weights,
     load_generator,
@@ -64,6 +65,7 @@ def evaluate(
         "data": "test-v1" if data is None else str(data),
         "generator_sha256": sha256(folder / GENERATOR_FILE),
         "selector_sha256": sha256(folder / SELECTOR_FILE),
+        **({"trust_sha256": sha256(folder / TRUST_FILE)} if generator.trust is not None else {}),
         **({"witness_sha256": sha256(folder / WITNESS_FILE)} if selector.witness is not None else {}),
         "hand_model": hand.name,
         "hand_model_sha256": hand.sha256,

@@ -8,14 +8,14 @@ import numpy as np
 import torch
 from PIL import Image, ImageColor, ImageDraw, ImageFilter
 
-from handviz.evaluation.collect import BATCH_SIZE, Collected, crops_to_tensor
+from handviz.evaluation.collect import BATCH_SIZE, Collected
 from handviz.files import atomic_write
 from handviz.geometry.skeleton import TIMESTEPS
 from handviz.hand.model import HandModel
 from handviz.hypotheses.selection import score_from_logits, varied
 from handviz.network.generator import Generator
 from handviz.network.kinematics import project_crop
-from handviz.network.recover import recover
+from handviz.network.recover import crops_to_tensor, recover
 from handviz.network.selector import Selector
 from handviz.review.pictures import TIMESTEP_COLORS
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-VARIETY = 1.4
+VARIETY = 1.3
 """What a usual distance is worth beside log odds in `varied`; chosen on validation photos."""
 _LEAST_SCORE, _LEAST_DOUBT, _LEAST_UNIT = 1e-30, 1e-15, 1e-6
 

@@ -31,6 +31,7 @@ from handviz.inference.devices import choose_device
 from handviz.network.files import (
     GENERATOR_FILE,
     SELECTOR_FILE,
+    TRUST_FILE,
     WITNESS_FILE,
     default_weights,
     load_generator,
@@ -92,6 +93,7 @@ class Predictor:
             "weights": _weights_name(folder, digest),
             "generator_sha256": digest,
             "selector_sha256": sha256(folder / SELECTOR_FILE),
+            **({"trust_sha256": sha256(folder / TRUST_FILE)} if generator.trust is not None else {}),
             **({"witness_sha256": sha256(folder / WITNESS_FILE)} if selector.witness is not None else {}),
             "hand_model": hand.name,
             "hand_model_sha256": hand.sha256,

@@ -35,7 +35,11 @@ class Backbone(nn.Module):
         return features[-1].new_zeros(len(features[-1]))
 
     def presence(self, features: list[Tensor]) -> Tensor | None:
-        """(B,) log odds that a hand is there, from a backbone whose landmarks are to be trusted by them."""
+        """(B,) log odds that a hand is there, from a backbone that knows hands."""
+        return None
+
+    def hand_features(self, features: list[Tensor]) -> Tensor | None:
+        """(B, C) pooled features from which a backbone trained on hands reads its landmarks."""
         return None
 
     def early_layers(self, stride: int) -> list[nn.Module]:

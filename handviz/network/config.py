@@ -77,10 +77,23 @@ class WitnessConfig:
     """Channels of the generator's feature maps."""
 
 
-Config = TypeVar("Config", GeneratorConfig, SelectorConfig, WitnessConfig)
+@dataclass(frozen=True)
+class TrustConfig:
+    """How far landmarks are to be trusted: features of a picture -> errors and shares of each landmark."""
+
+    generator_width: int = 128
+    """Channels of the generator's pooled features."""
+    hand_features: int = 1152
+    """Channels of the landmark network's pooled features."""
+    width: int = 48
+    """Hidden channels."""
 
 
-def config_to_dict(config: GeneratorConfig | SelectorConfig | WitnessConfig) -> dict[str, Any]:
+NetworkConfig = GeneratorConfig | SelectorConfig | WitnessConfig | TrustConfig
+Config = TypeVar("Config", GeneratorConfig, SelectorConfig, WitnessConfig, TrustConfig)
+
+
+def config_to_dict(config: NetworkConfig) -> dict[str, Any]:
     """The configuration as plain JSON values."""
     return asdict(config)
 

@@ -11,20 +11,32 @@ from torch import nn
 
 from handviz.errors import ModelFileError
 from handviz.files import atomic_write, sha256
-from handviz.network.config import GeneratorConfig, SelectorConfig, WitnessConfig, config_from_dict, config_to_dict
+from handviz.network.config import (
+    GeneratorConfig,
+    SelectorConfig,
+    TrustConfig,
+    WitnessConfig,
+    config_from_dict,
+    config_to_dict,
+)
 from handviz.network.generator import Generator
 from handviz.network.selector import Selector
+from handviz.network.trust import LandmarkTrust
 from handviz.network.witness import Witness
 from handviz.resources import models_dir
 
 GENERATOR_FILE = "generator.safetensors"
 SELECTOR_FILE = "selector.safetensors"
 WITNESS_FILE = "witness.safetensors"
+TRUST_FILE = "trust.safetensors"
 MANIFEST = "manifest.json"
 MAX_HEADER_BYTES = 1 << 20
 
-Network = TypeVar("Network", Generator, Selector, Witness)
-_KINDS = {Generator: "generator", Selector: "selector", Witness: "witness"}
+AnyNetwork = Generator | Selector | Witness | LandmarkTrust
+Network = TypeVar("Network", Generator, Selector, Witness, LandmarkTrust)
+_KINDS = {Generator: "generator", Selector: "selector", Witness: "witness", LandmarkTrust: "trust"}
+_PARTS = ("trust.", "witness.")
+"""Weights of networks that are used inside another one and lie in files of their own."""
 
 
 def default_weights() -> Path:
@@ -32,10 +44,14 @@ def default_weights() -> Path:
     return models_dir() / "weights"
 
 
-def save_network(network: Generator | Selector | Witness, path: Path, half: bool = False, **notes: str) -> None:
+def save_network(network: AnyNetwork, path: Path, half: bool = False, **notes: str) -> None:
     """Write weights through a temporary file; notes go into the header. half stores float16."""
     kind = _KINDS[type(network)]
-    state = {name: value.detach().cpu().contiguous() for name, value in network.state_dict().items()}
+    state = {
+        name: value.detach().cpu().contiguous()
+        for name, value in network.state_dict().items()
+        if not name.startswith(_PARTS)
+    }
     if half:
         state = {name: value.half() if value.dtype == torch.float32 else value for name, value in state.items()}
     metadata = {"kind": kind, "config": json.dumps(config_to_dict(network.config)), **notes}
@@ -61,8 +77,16 @@ def write_manifest(folder: Path) -> None:
 
 
 def load_generator(path: Path, device: str | torch.device = "cpu") -> Generator:
-    """The generation network of a weight file, ready for inference. Raises ModelFileError."""
-    return _load(path, "generator", GeneratorConfig, Generator, device)
+    """The generation network of a weight file, ready for inference, with the trust in landmarks that lies beside it, if
+    one does.
+
+    Raises ModelFileError.
+    """
+    generator = _load(path, "generator", GeneratorConfig, Generator, device)
+    beside = Path(path).parent / TRUST_FILE
+    if beside.is_file():
+        generator.trust = _load(beside, "trust", TrustConfig, LandmarkTrust, device)
+    return generator
 
 
 def load_selector(path: Path, device: str | torch.device = "cpu") -> Selector:

@@ -46,6 +46,7 @@ class Generator(nn.Module):
     def __init__(self, config: GeneratorConfig) -> None:
         super().__init__()
         self.config = config
+        self.trust: nn.Module | None = None
         width = config.width
         self.by_joint = config.tokens == "joint"
         self.backbone = build_backbone(config.backbone)
@@ -75,6 +76,7 @@ class Generator(nn.Module):
         features = self.unfolder(maps, crop_focal)
         features.landmarks = self.backbone.landmarks(maps)
         features.presence = self.backbone.presence(maps)
+        features.hand_features = self.backbone.hand_features(maps)
         return features
 
     def hypothesise(

@@ -1,7 +1,9 @@
 """From crops to scored, posed hypotheses: generator, selector and hand model in one call."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -10,7 +12,7 @@ from handviz.network.generator import Generator, HypothesisBatch
 from handviz.network.kinematics import JointKinematics, project_crop
 from handviz.network.reframing import Frame, frame_on, no_frame
 from handviz.network.selector import Selector
-from handviz.network.settling import settle, trust
+from handviz.network.settling import settle
 from handviz.network.unfolder import ImageFeatures
 
 
@@ -96,17 +98,29 @@ def hypotheses_for(
     rng: torch.Generator | None,
     use_betas: bool = True,
 ) -> tuple[ImageFeatures, HypothesisBatch]:
-    """Features of framed pictures (B, 3, S, S) and K hypotheses each, settled on the landmarks of a backbone that knows
-    hands, where the generator has one. use_betas=False: of the hand's mean shape."""
+    """Features of framed pictures (B, 3, S, S) and K hypotheses each, settled. use_betas=False: of the hand's mean
+    shape."""
     features, batch = generator(pictures, crop_focal, hypotheses, rng)
     if not use_betas:
         batch = replace(batch, betas=torch.zeros_like(batch.betas))
-    if features.landmarks is None or features.presence is None:
-        return features, batch
-    seen = features.landmarks[..., :2]
-    middle = features.joints_2d.shape[1] // 2
-    trusted = trust(features.presence, seen, features.joints_2d[:, middle])
-    return features, settle(batch, kinematics, crop_focal, seen, trusted)
+    return features, settled(generator, kinematics, features, batch, crop_focal, rng)
+
+
+def settled(
+    generator: Generator,
+    kinematics: JointKinematics,
+    features: ImageFeatures,
+    batch: HypothesisBatch,
+    crop_focal: Tensor,
+    rng: torch.Generator | None,
+) -> HypothesisBatch:
+    """Hypotheses settled on the landmarks of a backbone that knows hands, where the generator has learned how far to
+    trust them."""
+    if generator.trust is None or features.landmarks is None:
+        return batch
+    with torch.autocast(crop_focal.device.type, enabled=False):
+        batch = replace(batch, rotations=batch.rotations.float(), betas=batch.betas.float())
+        return settle(batch, kinematics, crop_focal, generator.trust(features), rng)
 
 
 @torch.inference_mode()
@@ -137,3 +151,10 @@ def resized(images: Tensor, size: int) -> Tensor:
     if images.shape[-1] == size:
         return images
     return functional.interpolate(images, (size, size), mode="bilinear", antialias=True).clamp(0.0, 1.0)
+
+
+def crops_to_tensor(crops: Sequence[np.ndarray]) -> Tensor:
+    """Crops (S, S, 3) uint8 -> (B, 3, S, S) in 0..1, all at the size of the largest."""
+    size = max(crop.shape[0] for crop in crops)
+    tensors = [torch.from_numpy(np.array(crop)).permute(2, 0, 1)[None].float() / 255.0 for crop in crops]
+    return torch.cat([resized(tensor, size) for tensor in tensors])

@@ -1,10 +1,10 @@
-"""Settling hypotheses on what a network that knows real hands sees: each gives way to its landmarks as far as it trusts
-them.
+"""Settling hypotheses on what a network that knows real hands sees: each gives way to its landmarks as far as they are
+to be trusted (trust.py).
 
-The landmark network inside a twin backbone places joints in sharp photos more exactly than hypotheses do, and loses
-them under blur, which it notices itself (presence). Each hypothesis is bent, all timesteps alike, until its middle
-joints project where they should: a share of the way from its own to the landmarks. Damped Gauss-Newton steps over joint
-rotations, place and scale; hypotheses keep their depths, their motion and what the landmarks leave open.
+Each hypothesis is bent, all timesteps alike, until its middle joints lie and project where they should: a share of the
+way from its own to the landmarks. Damped Gauss-Newton steps over joint rotations, place and scale; hypotheses keep
+their motion and what the landmarks leave open. Each of several meets landmarks of its own, off by what they may be off,
+so that hypotheses do not pretend to be surer than that (perturbed observations of an ensemble Kalman filter).
 """
 
 from dataclasses import replace
@@ -16,31 +16,30 @@ from handviz.geometry.skeleton import JOINT21_OF_MANO16, JOINT_PARENTS, MANO_PAR
 from handviz.network.generator import HypothesisBatch
 from handviz.network.kinematics import JointKinematics, project_crop
 from handviz.network.rotations import axis_angle_to_matrix
+from handviz.network.trust import TrustedLandmarks
 
 _STEPS = 3
-_PIXEL = 0.008
-"""How exactly joints are asked to lie where they should, crop sides."""
+_PIXEL, _REACH = 0.008, 0.005
+"""How exactly joints are asked to lie where they should: picture sides, metres."""
 _TURN, _WRIST_TURN, _SHIFT, _SCALE = 0.25, 0.35, 0.1, 0.2
-"""How far, by standard deviations, a hypothesis may go: radians a joint, of the wrist, crop sides, log scale."""
-_DOUBT = 0.1
-"""A landmark so far from the heat maps' joint, in crop sides, gets half its trust."""
-_MOST_TRUST, _HALF_TRUST, _TRUST_WIDTH = 0.75, 5.1, 0.35
-"""Trust in landmarks by the network's log odds of a hand being there: at most, where it is half that, how steep."""
-_VALUES = 3 * len(MANO_PARENTS) + 3
-
-
-def trust(presence: Tensor, landmarks_2d: Tensor, heat_map_joints: Tensor) -> Tensor:
-    """Trust (B, 21) in 0..1 in landmarks (B, 21, 2), from the presence's log odds (B,) and the middle joints (B, 21, 2)
-    that the heat maps see."""
-    sure = _MOST_TRUST * torch.sigmoid((presence - _HALF_TRUST) / _TRUST_WIDTH)
-    apart = (landmarks_2d - heat_map_joints).norm(dim=-1)
-    return sure[:, None] / (1.0 + (apart / _DOUBT).square())
+"""How far, by standard deviations, a hypothesis may go: radians a joint, of the wrist, picture sides, log scale."""
+_OFF, _OFF_TOGETHER = 3.0, 0.3
+"""How far landmarks are moved for each hypothesis, in their errors, and the share of it that all joints have in common.
+More than 1: joints err together in ways that this leaves out. Chosen by the energy score on photos of neither
+training nor test."""
 
 
 def settle(
-    batch: HypothesisBatch, kinematics: JointKinematics, crop_focal: Tensor, landmarks_2d: Tensor, trusted: Tensor
+    batch: HypothesisBatch,
+    kinematics: JointKinematics,
+    crop_focal: Tensor,
+    landmarks: TrustedLandmarks,
+    rng: torch.Generator | None = None,
 ) -> HypothesisBatch:
-    """Hypotheses (B, K) that gave way to landmarks (B, 21, 2) in crop coordinates 0..1 by their trust (B, 21)."""
+    """Hypotheses (B, K) that gave way to landmarks as far as those are trusted.
+
+    rng (CPU) makes what landmarks are moved by repeatable; for one hypothesis alone they stay where they are.
+    """
     count, hypotheses, timesteps = batch.rotations.shape[:3]
     middle = timesteps // 2
     focal = crop_focal[:, None].expand(-1, hypotheses).reshape(-1)
@@ -48,23 +47,37 @@ def settle(
     betas = batch.betas.reshape(-1, batch.betas.shape[-1])
     wrist = batch.wrist_2d[:, :, middle].reshape(-1, 2)
     scale = batch.log_scale[:, :, middle].reshape(-1)
-    moved = rotations.new_zeros(len(rotations), _VALUES)
-    asked: Tensor | None = None
+    told_2d, told = (
+        _moved(where, off, hypotheses, rng)
+        for where, off in ((landmarks.positions_2d, landmarks.error_2d), (landmarks.joints, landmarks.error))
+    )
+    share_2d, share = (
+        value[:, None, :, None].expand(-1, hypotheses, -1, -1).flatten(0, 1)
+        for value in (landmarks.share_2d, landmarks.share)
+    )
+    weight_2d, weight = share_2d.sqrt() / _PIXEL, share.sqrt() / _REACH
+    moved = rotations.new_zeros(len(rotations), 3 * len(MANO_PARENTS) + 3)
+    damping = torch.diag(_damping(moved))
+    asked: tuple[Tensor, Tensor] | None = None
     for _ in range(_STEPS):
         turned = rotations @ axis_angle_to_matrix(moved[:, :-3].unflatten(1, (-1, 3)))
         joints = kinematics(turned, betas)
         place = _place(wrist + moved[:, -3:-1], scale + moved[:, -1], focal)
-        seen = project_crop(joints + place[:, None], focal)
+        seen, centred = project_crop(joints + place[:, None], focal), _centred(joints)
         if asked is None:
-            own = seen.unflatten(0, (count, hypotheses))
-            asked = (own + trusted[:, None, :, None] * (landmarks_2d[:, None] - own)).flatten(0, 1)
-        slopes = _slopes(turned, joints, place, focal)
-        left = slopes.mT / _PIXEL**2
-        damping = torch.diag(_damping(moved))
-        step = torch.linalg.solve(
-            left @ slopes + damping, left @ (asked - seen).flatten(1)[..., None] - (damping @ moved[..., None])
+            asked = seen + share_2d * (told_2d - seen), centred + share * (_centred(told) - centred)
+        by_turn = _turn_slopes(turned, joints)
+        slopes = torch.cat(
+            [
+                (_slopes_2d(by_turn, joints, place, focal) * weight_2d[..., None]).flatten(1, 2),
+                (_padded(_centred(by_turn)) * weight[..., None]).flatten(1, 2),
+            ], 1,
+        )  # fmt: skip
+        left_over = torch.cat(
+            [((asked[0] - seen) * weight_2d).flatten(1), ((asked[1] - centred) * weight).flatten(1)], 1
         )
-        moved = moved + step[..., 0]
+        wanted = slopes.mT @ left_over[..., None] - damping @ moved[..., None]
+        moved = moved + torch.linalg.solve(slopes.mT @ slopes + damping, wanted)[..., 0]
     moved = moved.unflatten(0, (count, hypotheses))
     turn = axis_angle_to_matrix(moved[..., :-3].unflatten(-1, (-1, 3)))
     return replace(
@@ -75,10 +88,33 @@ def settle(
     )
 
 
+def _moved(where: Tensor, off: Tensor, hypotheses: int, rng: torch.Generator | None) -> Tensor:
+    """Landmarks (B, 21, D), errors (B, 21) -> landmarks for each hypothesis (B * K, 21, D), moved at random."""
+    for_each = where[:, None].expand(-1, hypotheses, -1, -1)
+    if hypotheses > 1:
+        # Drawn on the CPU, so that every device sees the same.
+        count, joints, axes = where.shape
+        alone = torch.randn(count, hypotheses, joints, axes, generator=rng)
+        together = torch.randn(count, hypotheses, 1, axes, generator=rng)
+        noise = (1.0 - _OFF_TOGETHER) ** 0.5 * alone + _OFF_TOGETHER**0.5 * together
+        for_each = for_each + _OFF * off[:, None, :, None] * noise.to(where.device)
+    return for_each.flatten(0, 1)
+
+
 def _place(wrist_2d: Tensor, log_scale: Tensor, focal: Tensor) -> Tensor:
     """Wrists (N, 3) in metres, as HypothesisBatch.translation."""
     depth = focal * torch.exp(-log_scale.clamp(-3.0, 6.0))
     return torch.cat([(wrist_2d - 0.5) * (depth / focal)[:, None], depth[:, None]], -1)
+
+
+def _centred(values: Tensor) -> Tensor:
+    """(N, 21, ...) less their mean over joints."""
+    return values - values.mean(1, keepdim=True)
+
+
+def _padded(by_turn: Tensor) -> Tensor:
+    """(N, 21, 3, 51): joints seen from their centre do not move with place and scale."""
+    return torch.nn.functional.pad(by_turn, (0, 3))
 
 
 def _damping(like: Tensor) -> Tensor:
@@ -87,8 +123,8 @@ def _damping(like: Tensor) -> Tensor:
     return like.new_tensor([*turn, _SHIFT, _SHIFT, _SCALE]) ** -2
 
 
-def _slopes(rotations: Tensor, joints: Tensor, place: Tensor, focal: Tensor) -> Tensor:
-    """How projected joints move (N, 42, 51) as each joint turns in its own frame, the wrist shifts, the scale grows."""
+def _turn_slopes(rotations: Tensor, joints: Tensor) -> Tensor:
+    """How joints (N, 21, 3) move, (N, 21, 3, 48), as each MANO joint turns in its own frame."""
     chain = [rotations[:, 0]]
     for joint, parent in enumerate(MANO_PARENTS[1:], 1):
         chain.append(chain[parent] @ rotations[:, joint])
@@ -96,18 +132,21 @@ def _slopes(rotations: Tensor, joints: Tensor, place: Tensor, focal: Tensor) -> 
     reach = joints[:, :, None] - joints[:, None, list(JOINT21_OF_MANO16)]
     reach = reach * _carried(joints)[..., None]
     # A turn about axis a moves a joint at reach r by a x r.
-    by_turn = torch.linalg.cross(axes[:, None].mT, reach[..., None, :], dim=-1).mT
+    by_axis = torch.linalg.cross(axes[:, None].mT, reach[..., None, :], dim=-1)
+    return by_axis.flatten(2, 3).mT
+
+
+def _slopes_2d(by_turn: Tensor, joints: Tensor, place: Tensor, focal: Tensor) -> Tensor:
+    """How projected joints move (N, 21, 2, 51) by turns, shifts of the wrist, and growing scale."""
     by_shift = torch.cat([torch.eye(2), torch.zeros(1, 2)]).to(joints) * (place[:, 2] / focal)[:, None, None]
-    by_scale = -place[..., None]
+    whole = torch.cat([by_shift, -place[..., None]], -1)[:, None].expand(-1, joints.shape[1], -1, -1)
     points = joints + place[:, None]
     depth = points[..., 2].clamp_min(0.02)
     flat = joints.new_zeros(*points.shape[:2], 2, 3)
     flat[..., 0, 0] = flat[..., 1, 1] = 1.0
     flat[..., 2] = -points[..., :2] / depth[..., None]
     flat = flat * (focal[:, None] / depth)[..., None, None]
-    turns = (flat[:, :, None] @ by_turn).permute(0, 1, 3, 2, 4).flatten(3)
-    whole = torch.cat([by_shift, by_scale], -1)
-    return torch.cat([turns, flat @ whole[:, None]], -1).flatten(1, 2)
+    return flat @ torch.cat([by_turn, whole], -1)
 
 
 def _carried(like: Tensor) -> Tensor:

@@ -28,9 +28,10 @@ class ImageFeatures:
     """(B, E, h / 4, w / 4) projected stride-32 features F_B."""
     landmarks: Tensor | None = None
     """(B, 21, 6) what the backbone itself says of each joint (Backbone.landmarks), where it knows of joints."""
-
     presence: Tensor | None = None
-    """(B,) log odds by which those landmarks are to be trusted (Backbone.presence), where they are."""
+    """(B,) log odds that it says of a hand's being there (Backbone.presence)."""
+    hand_features: Tensor | None = None
+    """(B, C) what it reads both from (Backbone.hand_features)."""
 
     def float(self) -> "ImageFeatures":
         """The same in float32, for those who compute with more digits than the backbone did."""

@@ -131,6 +131,48 @@ class TrainSelectorConfig:
     loop: LoopConfig = field(default_factory=lambda: LoopConfig(steps=6000, learning_rate=5e-4))
 
 
+@dataclass(frozen=True)
+class TrainTrustConfig:
+    """Train how far a generator's landmarks are to be trusted."""
+
+    data: tuple[Path, ...]
+    """Folders written by handviz synthesize; best those that the generator was not trained on."""
+    out: Path
+    """Folder of the run."""
+    generator: Path
+    """Weights of the generator."""
+    real_hands: Path | None = None
+    """Folder of sharp real hand crops with joints, smeared by known lengths."""
+    rendered: int = 2400
+    """Only so many rendered crops, the last ones."""
+    real: int = 3200
+    """So many smears of real crops."""
+    hypotheses: int = 16
+    """Hypotheses K whose mean is to become better."""
+    memory: float = 1.45
+    """How much larger the generator's error is on real crops that it was not trained on; 1 if it saw none of these."""
+    doubt_2d: float = 0.02
+    """What landmarks are moved by while learning, picture sides: the reference of real crops is their own answer."""
+    doubt: float = 0.006
+    """The same in metres an axis."""
+    width: int = 48
+    """Hidden channels."""
+    epochs: int = 20
+    """Times that all samples are seen."""
+    batch_size: int = 128
+    """Crops a step."""
+    learning_rate: float = 2e-3
+    """Peak rate of AdamW, in one cycle."""
+    weight_decay: float = 1e-2
+    """AdamW's weight decay."""
+    seed: int = 0
+    """Of smears, hypotheses and learning."""
+    threads: int = 0
+    """CPU threads of torch; 0 leaves its default."""
+    device: str = "auto"
+    """cpu, cuda, or auto."""
+
+
 def to_json(config: Any) -> str:
     """Any of these dataclasses as readable JSON."""
     assert is_dataclass(config) and not isinstance(config, type)

@@ -121,6 +121,7 @@ def first_network(config: TrainGeneratorConfig) -> Generator:
         network = Generator(config.network)
     else:
         network = load_generator(config.initial).requires_grad_(True)
+        network.trust = None  # learned for the weights as they were
         if network.config.backbone == config.network.backbone or config.network.backbone != "twin":
             return network
         network = grow_generator(network)

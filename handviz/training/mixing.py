@@ -10,7 +10,8 @@ import torch
 from torch import Tensor
 
 from handviz.network.generator import Generator, HypothesisBatch
-from handviz.network.recover import resized
+from handviz.network.kinematics import JointKinematics
+from handviz.network.recover import resized, settled
 from handviz.network.rotations import axis_angle_to_matrix
 from handviz.network.unfolder import ImageFeatures
 from handviz.training.batches import Batch
@@ -21,6 +22,7 @@ _TURN, _SHIFT, _SCALE = 0.35, 0.02, 0.1
 
 def draw(
     generator: Generator,
+    kinematics: JointKinematics,
     others: Sequence[Generator],
     batch: Batch,
     count: int,
@@ -29,7 +31,7 @@ def draw(
     rng: torch.Generator | None,
 ) -> tuple[ImageFeatures, HypothesisBatch]:
     """The generator's features, and K = `count` hypotheses: about `other_share` of them by the others, in equal parts,
-    and then about `perturbed` of all knocked out of place."""
+    all settled as predictions are, and then about `perturbed` of them knocked out of place."""
     foreign = round(other_share * count) if others else 0
     features, own = generator(batch.images, batch.told_focal, count - foreign, rng)
     parts = [own]
@@ -38,7 +40,8 @@ def draw(
         if some:
             images = resized(batch.images, other.config.image_size)
             parts.append(other(images, batch.told_focal, some, rng)[1])
-    return features, perturb(join(parts), perturbed, rng)
+    found = settled(generator, kinematics, features, join(parts), batch.told_focal, rng)
+    return features, perturb(found, perturbed, rng)
 
 
 def join(parts: Sequence[HypothesisBatch]) -> HypothesisBatch:

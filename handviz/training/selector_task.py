@@ -80,7 +80,7 @@ def judge(
     for module in (generator, hand, kinematics, *others):
         module.to(device)
     focal = batch.truth.crop_focal
-    features, hypotheses = draw(generator, others, batch, count, other_share, perturbed, rng)
+    features, hypotheses = draw(generator, kinematics, others, batch, count, other_share, perturbed, rng)
     hypotheses = replace(hypotheses, rotations=hypotheses.rotations.float())
     with torch.autocast(device.type, enabled=False):
         joints = kinematics(hypotheses.rotations, hypotheses.betas[:, :, None])

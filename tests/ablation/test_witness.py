@@ -10,14 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
-from handviz.ablation.witness import seen_in
 from handviz.ablation.witness_result import ALL, SELECTOR_WITNESS, WITH_CLOSENESS, WitnessResult, witness_lines
 from handviz.ablation.witness_run import MIXTURES, choose, fit_logistic, mix
 from handviz.cli.main import main
 from handviz.datasets.folders import open_dataset
 from handviz.datasets.generation import generate
 from handviz.errors import InputError
-from handviz.evaluation.collect import crops_to_tensor
 from handviz.hand.model import HandModel
 from handviz.network.config import GeneratorConfig, SelectorConfig
 from handviz.network.files import (
@@ -29,13 +27,14 @@ from handviz.network.files import (
     save_network,
 )
 from handviz.network.generator import Generator
-from handviz.network.recover import recover
+from handviz.network.recover import crops_to_tensor, recover
 from handviz.network.reframing import Frame, roll_camera
 from handviz.network.selector import Selector
 from handviz.network.sweep import MOMENTS, SIDE, SurfacePoints, place_and_size, swept_coverage, swept_onto
 from handviz.network.witness import agreement, closeness, evidence
 from handviz.synthesis.config import SynthesisConfig
 from handviz.training.generator_losses import Truth
+from handviz.training.plain_crops import seen_in
 
 
 def _points(*places: tuple[float, float]) -> torch.Tensor:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from handviz.evaluation.collect import Collected, crops_to_tensor
+from handviz.evaluation.collect import Collected
 from handviz.evaluation.metrics import (
     choices,
     constant_baseline,
@@ -16,7 +16,7 @@ from handviz.evaluation.metrics import (
 )
 from handviz.evaluation.report import build_report, format_report
 from handviz.hypotheses.errors import sequence_mpjpe_mm
-from handviz.network.recover import resized
+from handviz.network.recover import crops_to_tensor, resized
 
 
 def _collected(n: int = 40, k: int = 16, scale: float = 1.0, score_noise: float = 0.0, seed: int = 0) -> Collected:

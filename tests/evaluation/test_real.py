@@ -10,10 +10,10 @@ from PIL import Image
 
 from handviz.cli.main import main
 from handviz.datasets.real_hands import is_right, read_real_hands, smear
+from handviz.datasets.smear_paths import box_of_path, longest_path, move, smear_path
 from handviz.errors import InputError
 from handviz.evaluation.landmark_network import LandmarkNetwork
 from handviz.evaluation.real import end_errors_px, label_errors_px
-from handviz.evaluation.real_crops import box_of_path, longest_path, move, smear_path
 from handviz.evaluation.real_labels import LabelledFrame, read_labels
 from handviz.geometry.skeleton import JOINT_NAMES
 from handviz.inference.detector import HandDetector

@@ -3,11 +3,15 @@
 import pytest
 import torch
 
+from handviz.hand.model import HandModel
 from handviz.network.config import GeneratorConfig
 from handviz.network.generator import Generator, HypothesisBatch
+from handviz.network.kinematics import JointKinematics
 from handviz.training.batches import Batch
 from handviz.training.generator_losses import Truth
 from handviz.training.mixing import draw, perturb
+
+KINEMATICS = JointKinematics(HandModel.load())
 
 
 @pytest.fixture
@@ -26,7 +30,7 @@ def _generator(seed: int, size: int) -> Generator:
 @pytest.mark.parametrize(("count", "share", "own"), [(8, 0.5, 4), (7, 0.25, 5), (2, 0.0, 2)])
 def test_each_generator_makes_its_share(batch: Batch, count: int, share: float, own: int) -> None:
     first, others = _generator(0, 64), [_generator(1, 32), _generator(2, 64)]
-    features, found = draw(first, others, batch, count, share, 0.0, torch.Generator().manual_seed(5))
+    features, found = draw(first, KINEMATICS, others, batch, count, share, 0.0, torch.Generator().manual_seed(5))
     assert found.rotations.shape == (3, count, 3, 16, 3, 3)
     alone_features, alone = first(batch.images, batch.told_focal, own, torch.Generator().manual_seed(5))
     torch.testing.assert_close(found.rotations[:, :own], alone.rotations)
