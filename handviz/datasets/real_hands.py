@@ -16,6 +16,8 @@ from torch.nn import functional
 from handviz.errors import InputError
 from handviz.geometry.skeleton import JOINT_NAMES
 
+CROP_FOCAL = 2.7
+"""Focal length told for real crops, in crop sides: their cameras are unknown; the middle of what training assumes."""
 _HELD_OUT = 0.15
 """Share of the crops, last by name, that training never sees."""
 _LARGEST_SIDE = 4096

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from handviz.datasets.real_hands import RealHand, read_real_hands, smear
+from handviz.datasets.real_hands import CROP_FOCAL, RealHand, read_real_hands, smear
 from handviz.datasets.smear_paths import box_of_path, smear_path
 from handviz.errors import InputError
 from handviz.evaluation.landmark_network import LandmarkNetwork, Landmarks
@@ -29,8 +29,6 @@ BLURS_PX = (0, 16, 32, 48, 64)
 """Longest joint path of the smears, px of a 256 px crop."""
 BLURRED_PX = 16.0
 """Frames whose labelled path is at least this long count as blurred."""
-CROP_FOCAL = 2.7
-"""Focal length told for real crops, in crop sides: their cameras are unknown; the middle of what training assumes."""
 LANDMARKS, LANDMARKS_BY_PALM = "landmark network", "landmark network by its palm"
 _METRICS = {"pa_mpjpe_mm": pa_mpjpe_mm, "mpjpe_mm": mpjpe_mm}
 _MIDDLE = TIMESTEPS.index("middle")

@@ -38,10 +38,6 @@ class Backbone(nn.Module):
         """(B,) log odds that a hand is there, from a backbone that knows hands."""
         return None
 
-    def hand_features(self, features: list[Tensor]) -> Tensor | None:
-        """(B, C) pooled features from which a backbone trained on hands reads its landmarks."""
-        return None
-
     def early_layers(self, stride: int) -> list[nn.Module]:
         """Layers up to a stride of 8 or 16, which training may leave as they are."""
         return []

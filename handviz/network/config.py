@@ -79,12 +79,8 @@ class WitnessConfig:
 
 @dataclass(frozen=True)
 class TrustConfig:
-    """How far landmarks are to be trusted: features of a picture -> errors and shares of each landmark."""
+    """How far landmarks are to be trusted: what speaks for them -> errors and shares of each landmark."""
 
-    generator_width: int = 128
-    """Channels of the generator's pooled features."""
-    hand_features: int = 1152
-    """Channels of the landmark network's pooled features."""
     width: int = 48
     """Hidden channels."""
 

@@ -76,7 +76,6 @@ class Generator(nn.Module):
         features = self.unfolder(maps, crop_focal)
         features.landmarks = self.backbone.landmarks(maps)
         features.presence = self.backbone.presence(maps)
-        features.hand_features = self.backbone.hand_features(maps)
         return features
 
     def hypothesise(

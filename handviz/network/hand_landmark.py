@@ -117,21 +117,17 @@ class HandLandmarkTrunk(Backbone):
 
     def landmarks(self, features: list[Tensor]) -> Tensor:
         """(B, 21, 6) of each joint: x, y in 0..1 of the crop, depth in crop sides; then metres times 10, wrist-free."""
-        pooled = self.hand_features(features)
+        pooled = features[-1].mean((-2, -1))
         in_crop = self.landmark_head(pooled).unflatten(-1, (-1, 3)) / NATIVE_SIZE
         return torch.cat([in_crop, WORLD_UNIT * self.world_head(pooled).unflatten(-1, (-1, 3))], -1)
 
     def right_hand_logit(self, features: list[Tensor]) -> Tensor:
         """(B,) log odds of a right hand against a left one, as published."""
-        return self.side_head(self.hand_features(features))[:, 0].float()
+        return self.side_head(features[-1].mean((-2, -1)))[:, 0].float()
 
     def presence(self, features: list[Tensor]) -> Tensor:
         """(B,) log odds that a hand is there, as published; it falls with blur."""
-        return self.presence_head(self.hand_features(features))[:, 0].float()
-
-    def hand_features(self, features: list[Tensor]) -> Tensor:
-        """(B, 1152), the mean over the last map."""
-        return features[-1].mean((-2, -1))
+        return self.presence_head(features[-1].mean((-2, -1)))[:, 0].float()
 
     def early_layers(self, stride: int) -> list[nn.Module]:
         """The stem and the blocks down to a stride of 8 or 16; they hold few weights and cost the most time."""

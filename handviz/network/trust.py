@@ -1,9 +1,11 @@
 """How far the landmarks of a network that knows real hands are to be trusted: learned, joint by joint, in each picture.
 
 The landmark network inside a twin backbone places joints in sharp photos more exactly than hypotheses do, and is lost
-under blur and on rendered skin. A small network on its features learns from pictures of both kinds how large the
-landmarks' errors are, and which share of the way from a hypothesis to them leads nearest to the truth. What hypotheses
-know of the landmarks already is thus not counted twice. `handviz train trust` makes it.
+under blur. A small network learns from renders and photos how large the landmarks' errors are, and which share of the
+way from a hypothesis to them leads nearest to the truth; what hypotheses know of the landmarks already is thus not
+counted twice. It is told only how sure the landmark network is of a hand and how far its landmarks lie from the heat
+maps' joints: one that also saw features of the picture came to know the photos it had learned from, and doubted others.
+`handviz train trust` makes it.
 """
 
 from dataclasses import dataclass
@@ -20,7 +22,6 @@ _MIDDLE = NUM_TIMESTEPS // 2
 _LEAST_DISTANCE, _USUAL_LOG_DISTANCE = 0.003, -3.0
 """Of landmarks from heat maps' joints, in picture sides."""
 _PRESENCE_UNIT = 5.0
-_DROPOUT = 0.3
 _START_LOG_ERRORS = (-2.5, -3.5)
 """Before training: logs of picture sides and of metres."""
 
@@ -44,14 +45,12 @@ class TrustedLandmarks:
 
 
 class LandmarkTrust(nn.Module):
-    """Features of pictures (ImageFeatures, with landmarks) -> TrustedLandmarks."""
+    """Landmarks, presence and heat maps' joints of pictures (ImageFeatures) -> TrustedLandmarks."""
 
     def __init__(self, config: TrustConfig) -> None:
         super().__init__()
         self.config = config
         width = config.width
-        self.hand = _read(config.hand_features, width)
-        self.own = _read(config.generator_width, width)
         self.presence = nn.Linear(1, width)
         self.apart = nn.Linear(2, width)
         self.joint = learned(NUM_JOINTS, width)
@@ -62,19 +61,14 @@ class LandmarkTrust(nn.Module):
 
     def forward(self, features: ImageFeatures) -> TrustedLandmarks:
         """What is to be made of the landmarks of B pictures."""
-        assert features.landmarks is not None and features.presence is not None and features.hand_features is not None
+        assert features.landmarks is not None and features.presence is not None
         seen, world = features.landmarks[..., :2].float(), features.landmarks[..., 3:].float() / WORLD_UNIT
         apart = (seen - features.joints_2d[:, _MIDDLE].float()).norm(dim=-1)
         by_joint = torch.stack([apart, apart.mean(1, keepdim=True).expand_as(apart)], -1)
-        picture = self.hand(features.hand_features.float()) + self.own(features.pooled.float())
-        picture = picture + self.presence(features.presence.float()[:, None] / _PRESENCE_UNIT)
+        sure = self.presence(features.presence.float()[:, None] / _PRESENCE_UNIT)
         distance = torch.log(by_joint + _LEAST_DISTANCE) - _USUAL_LOG_DISTANCE
-        told = self.head(self.joint + picture[:, None] + self.apart(distance))
+        told = self.head(self.joint + sure[:, None] + self.apart(distance))
         error_2d, error, share_2d, share = told.unbind(-1)
         return TrustedLandmarks(
             seen, world - world.mean(1, keepdim=True), error_2d.exp(), error.exp(), share_2d.sigmoid(), share.sigmoid()
         )
-
-
-def _read(inputs: int, width: int) -> nn.Sequential:
-    return nn.Sequential(nn.LayerNorm(inputs), nn.Dropout(_DROPOUT), nn.Linear(inputs, width))

@@ -52,10 +52,6 @@ class TwinBackbone(Backbone):
         """(B,), HandLandmarkTrunk.presence."""
         return self.hands.presence(features)
 
-    def hand_features(self, features: list[Tensor]) -> Tensor:
-        """(B, 1152), HandLandmarkTrunk.hand_features."""
-        return self.hands.hand_features(features)
-
     def early_layers(self, stride: int) -> list[nn.Module]:
         """The first part's, down to a stride of 8 or 16."""
         return self.small.early_layers(stride)

@@ -30,8 +30,6 @@ class ImageFeatures:
     """(B, 21, 6) what the backbone itself says of each joint (Backbone.landmarks), where it knows of joints."""
     presence: Tensor | None = None
     """(B,) log odds that it says of a hand's being there (Backbone.presence)."""
-    hand_features: Tensor | None = None
-    """(B, C) what it reads both from (Backbone.hand_features)."""
 
     def float(self) -> "ImageFeatures":
         """The same in float32, for those who compute with more digits than the backbone did."""

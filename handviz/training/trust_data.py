@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from handviz.datasets.real_hands import RealHand, read_real_hands, smear
+from handviz.datasets.real_hands import CROP_FOCAL, RealHand, read_real_hands, smear
 from handviz.datasets.smear_paths import box_of_path, smear_path
 from handviz.errors import InputError
 from handviz.geometry.cameras import CropCamera, crop_square, pinhole_intrinsics
@@ -24,11 +24,11 @@ from handviz.training.sources import FolderSource
 
 _BATCH = 16
 _MIDDLE = NUM_TIMESTEPS // 2
-_FOCAL, _FOCAL_NOISE = 2.7, 0.15
-"""Focal length told of real crops, in crop sides, and the standard deviation of its log: their cameras are unknown."""
+_FOCAL_NOISE = 0.15
+"""Standard deviation of the log of the focal length told of real crops: their cameras are unknown."""
 _SHARP, _LONGEST_BLUR = 0.15, 70.0 / 256.0
 """Share of real crops left sharp; longest smear of the others, in crop sides."""
-_SEEN = ("joints_2d", "pooled", "landmarks", "presence", "hand_features")
+_SEEN = ("joints_2d", "landmarks", "presence")
 
 
 @dataclass
@@ -52,7 +52,7 @@ class TrustSamples:
     def features(self) -> ImageFeatures:
         """As the networks know them, without maps."""
         nothing = self.own.new_zeros(0)
-        return ImageFeatures(maps=nothing, joint_features=nothing, coarse=nothing, **self.seen)
+        return ImageFeatures(maps=nothing, joint_features=nothing, pooled=nothing, coarse=nothing, **self.seen)
 
     def take(self, rows: Tensor | slice) -> "TrustSamples":
         """Some of them."""
@@ -112,7 +112,7 @@ def _smeared(hand: RealHand, size: int, rng: np.random.Generator) -> tuple[np.nd
     path = smear_path(hand.joints_2d, blur, rng)
     if blur:
         image = smear(image, path, side)
-    focal = _FOCAL * np.exp(_FOCAL_NOISE * rng.standard_normal())
+    focal = CROP_FOCAL * np.exp(_FOCAL_NOISE * rng.standard_normal())
     box = box_of_path(hand.joints_2d, path, side)
     camera = CropCamera.from_box(crop_square(box), pinhole_intrinsics(focal * side, side, side))
     homogeneous = np.concatenate([hand.joints_2d * side, np.ones((len(hand.joints_2d), 1))], -1)

@@ -137,9 +137,11 @@ def train_trust(config: TrainTrustConfig, report: Callable[[str], None] = print)
             remembered(look(generator, kinematics, crops, config, device, told("real", config.real)), config.memory)
         )
     kept = [torch.arange(len(part)) % _TESTED != 0 for part in parts]
-    network = TrustConfig(generator.config.width, rendered.seen["hand_features"].shape[1], config.width)
     trust = fit_trust(
-        TrustSamples.join([part.take(rows) for part, rows in zip(parts, kept, strict=True)]), network, config, report
+        TrustSamples.join([part.take(rows) for part, rows in zip(parts, kept, strict=True)]),
+        TrustConfig(config.width),
+        config,
+        report,
     )
     for name, part, rows in zip(("rendered", "real"), parts, kept, strict=False):
         report(f"{name} crops kept apart: {figures(trust, part.take(~rows))}")

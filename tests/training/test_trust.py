@@ -26,7 +26,7 @@ from handviz.training.config import TrainTrustConfig
 from handviz.training.trust_data import TrustSamples
 from handviz.training.trust_task import figures, fit_trust, remembered, trust_losses
 
-SMALL = TrustConfig(generator_width=8, hand_features=6, width=16)
+SMALL = TrustConfig(width=16)
 SETTINGS = TrainTrustConfig((), Path(), Path(), doubt_2d=0.0, doubt=0.0, epochs=40, batch_size=64)
 
 
@@ -46,10 +46,8 @@ def _samples(count: int = 512) -> TrustSamples:
     )
     seen = {
         "joints_2d": truth_2d[:, None].expand(-1, 3, -1, -1) + 0.02 * noise(1, 21, 2),
-        "pooled": noise(8),
         "landmarks": landmarks,
         "presence": torch.where(sure, 6.0, -2.0),
-        "hand_features": noise(6),
     }
     return TrustSamples(seen, truth_2d + 0.04 * noise(21, 2), truth + 0.02 * noise(21, 3), truth_2d, truth)
 
