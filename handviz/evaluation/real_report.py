@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from handviz.evaluation.real import BLURRED_PX, CROP_FOCAL
+from handviz.datasets.real_hands import CROP_FOCAL
+from handviz.evaluation.real import BLURRED_PX
 
 _WIDTH, _WIDE = 34, 50
 _CLIP_COLUMNS = {
