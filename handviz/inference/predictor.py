@@ -4,6 +4,7 @@ predictor = Predictor.load()
 prediction = predictor.predict(image, hypotheses=16)
 """
 
+import hashlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal
@@ -88,13 +89,15 @@ class Predictor:
         selector = load_selector(folder / SELECTOR_FILE, chosen)
         hand_path = _hand_path(hand_model)
         hand = HandModel.load(hand_path, chosen)
-        digest = sha256(folder / GENERATOR_FILE)
-        provenance = {
-            "weights": _weights_name(folder, digest),
-            "generator_sha256": digest,
+        parts = {
+            "generator_sha256": sha256(folder / GENERATOR_FILE),
             "selector_sha256": sha256(folder / SELECTOR_FILE),
             **({"trust_sha256": sha256(folder / TRUST_FILE)} if generator.trust is not None else {}),
             **({"witness_sha256": sha256(folder / WITNESS_FILE)} if selector.witness is not None else {}),
+        }
+        provenance = {
+            "weights": _weights_name(folder, "".join(parts.values())),
+            **parts,
             "hand_model": hand.name,
             "hand_model_sha256": hand.sha256,
             "device": str(chosen),
@@ -223,10 +226,10 @@ class Predictor:
         )
 
 
-def _weights_name(folder: Path, digest: str) -> str:
-    """What people call the weights of a folder: those that ship by their hash, others by where they lie."""
+def _weights_name(folder: Path, hashes: str) -> str:
+    """What people call the weights of a folder: shipped ones by a hash of all their files, others by where they lie."""
     if folder.resolve() == default_weights().resolve():
-        return f"shipped weights {digest[:6]}"
+        return f"shipped weights {hashlib.sha256(hashes.encode()).hexdigest()[:6]}"
     # "final" or "weights" says little without the run it belongs to.
     return "/".join(part for part in folder.resolve().parts[-2:] if part != folder.resolve().anchor)
 

@@ -66,6 +66,7 @@ def test_what_stands_in_the_way_is_named(photo, predicted, tiny_predictor, tmp_p
     assert names(at=tmp_path / "other.png") == ["photo_changed"]
     assert names(with_=known | {"generator_sha256": "0", "selector_sha256": "1"}) == ["weights"]
     assert names(with_=known | {"witness_sha256": "0"}) == ["weights"]
+    assert names(with_=known | {"trust_sha256": "0"}) == ["weights"]
     assert names(with_=known | {"hand_model_sha256": "0", "hand_model": "mano"}) == ["hand_model"]
     assert names(with_={"predictor": "mine:Predictor"}) == ["weights", "hand_model"]
     assert names(dataclasses.replace(case, provenance=case.provenance | {"handviz": "0.0.1"})) == ["version"]

@@ -15,7 +15,8 @@ from handviz.errors import DeviceError, HandNotFoundError, HandvizError, InputEr
 from handviz.geometry.cameras import crop_square, pinhole_intrinsics, project
 from handviz.geometry.rotations import axis_angle_to_matrix
 from handviz.inference.devices import choose_device
-from handviz.network.files import GENERATOR_FILE, SELECTOR_FILE
+from handviz.inference.predictor import _weights_name
+from handviz.network.files import GENERATOR_FILE, SELECTOR_FILE, default_weights
 from handviz.resources import models_dir
 
 BOX = (40.0, 30.0, 60.0, 50.0)
@@ -183,6 +184,13 @@ def test_missing_and_altered_weights(tiny_weights, tmp_path, name):
     (weights / name).unlink()
     with pytest.raises(ModelFileError, match=f"{name} are missing"):
         Predictor.load("cpu", weights)
+
+
+def test_shipped_weights_are_named_by_all_their_files(tiny_weights):
+    assert len({_weights_name(default_weights(), hashes) for hashes in ("ab", "ac", "bb")}) == 3
+    assert (
+        _weights_name(tiny_weights, "ab") == _weights_name(tiny_weights, "ac") != _weights_name(default_weights(), "ab")
+    )
 
 
 def test_hand_models(tiny_weights, tmp_path, predictor, image, monkeypatch):
