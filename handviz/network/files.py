@@ -83,9 +83,7 @@ def load_generator(path: Path, device: str | torch.device = "cpu") -> Generator:
     Raises ModelFileError.
     """
     generator = _load(path, "generator", GeneratorConfig, Generator, device)
-    beside = Path(path).parent / TRUST_FILE
-    if beside.is_file():
-        generator.trust = _load(beside, "trust", TrustConfig, LandmarkTrust, device)
+    generator.trust = _load_beside(path, TRUST_FILE, "trust", TrustConfig, LandmarkTrust, device)
     return generator
 
 
@@ -95,10 +93,15 @@ def load_selector(path: Path, device: str | torch.device = "cpu") -> Selector:
     Raises ModelFileError.
     """
     selector = _load(path, "selector", SelectorConfig, Selector, device)
-    beside = Path(path).parent / WITNESS_FILE
-    if beside.is_file():
-        selector.witness = _load(beside, "witness", WitnessConfig, Witness, device)
+    selector.witness = _load_beside(path, WITNESS_FILE, "witness", WitnessConfig, Witness, device)
     return selector
+
+
+def _load_beside(
+    path: Path, name: str, kind: str, config_type: type, network_type: type[Network], device: str | torch.device
+) -> Network | None:
+    beside = Path(path).parent / name
+    return _load(beside, kind, config_type, network_type, device) if beside.is_file() else None
 
 
 def _load(path: Path, kind: str, config_type: type, network_type: type[Network], device: str | torch.device) -> Network:

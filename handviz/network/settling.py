@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from handviz.geometry.skeleton import JOINT21_OF_MANO16, JOINT_PARENTS, MANO_PARENTS
 from handviz.network.generator import HypothesisBatch
@@ -70,7 +71,8 @@ def settle(
         slopes = torch.cat(
             [
                 (_slopes_2d(by_turn, joints, place, focal) * weight_2d[..., None]).flatten(1, 2),
-                (_padded(_centred(by_turn)) * weight[..., None]).flatten(1, 2),
+                # Seen from their centre, joints do not move with place and scale.
+                (functional.pad(_centred(by_turn), (0, 3)) * weight[..., None]).flatten(1, 2),
             ], 1,
         )  # fmt: skip
         left_over = torch.cat(
@@ -110,11 +112,6 @@ def _place(wrist_2d: Tensor, log_scale: Tensor, focal: Tensor) -> Tensor:
 def _centred(values: Tensor) -> Tensor:
     """(N, 21, ...) less their mean over joints."""
     return values - values.mean(1, keepdim=True)
-
-
-def _padded(by_turn: Tensor) -> Tensor:
-    """(N, 21, 3, 51): joints seen from their centre do not move with place and scale."""
-    return torch.nn.functional.pad(by_turn, (0, 3))
 
 
 def _damping(like: Tensor) -> Tensor:
