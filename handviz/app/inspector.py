@@ -1,6 +1,6 @@
 """The side panel: how many hypotheses to predict, which to keep, which one is chosen."""
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -38,7 +38,6 @@ class Inspector(QScrollArea):
         self.setObjectName("inspector")
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setMinimumWidth(250)
         self.setMaximumWidth(360)
         body = QWidget()
         body.setObjectName("inspectorBody")
@@ -72,6 +71,11 @@ class Inspector(QScrollArea):
         session.view.content_changed.connect(self.refresh_selection)
         self.refresh_request()
         self.refresh_selection()
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """Wide enough that nothing is cut off at the side, also beside a bar for scrolling."""
+        bar = self.verticalScrollBar().sizeHint().width()
+        return QSize(self.widget().minimumSizeHint().width() + bar, super().minimumSizeHint().height())
 
     def _build_request(self, column: QVBoxLayout) -> None:
         self.count = QSpinBox()

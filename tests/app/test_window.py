@@ -29,6 +29,16 @@ def test_a_dropped_photo_is_shown_and_predicted(qtbot, rig, photo) -> None:
     assert "0.25 s" in rig.window.status.engine.text()
 
 
+def test_nothing_beside_the_hands_is_cut_off_in_the_narrowest_window(qtbot, rig, photo) -> None:
+    shown(qtbot, rig, photo)
+    rig.window.resize(200, 200)
+    settle(qtbot, rig)
+    inspector = rig.window.inspector
+    inside = inspector.viewport().width()
+    for part in (inspector.predict, inspector.count, inspector.scores, *inspector.parts.values()):
+        assert part.mapTo(inspector.viewport(), QPoint(part.width(), 0)).x() <= inside
+
+
 def test_the_demo_opens_by_its_button(qtbot, rig) -> None:
     from handviz.app.opening import demo_photos
 
