@@ -67,6 +67,13 @@ def test_a_calibrated_distribution_is_told_from_narrow_and_wide_ones() -> None:
     assert right < 0.03 and narrow > 0.2 and wide > 0.2
 
 
+@pytest.mark.parametrize(("k", "least"), [(16, 0.042), (64, 0.018)])
+def test_few_hypotheses_of_the_true_distribution_look_too_narrow(k: int, least: float) -> None:
+    # Their own median lies nearer to them than to the truth, and the wrist counts, always right. The card names these.
+    found = distribution_metrics(_collected(n=400, k=k))["quantile_calibration_error"]
+    assert found == pytest.approx(least, abs=0.004)
+
+
 def test_the_energy_score_prefers_the_true_spread() -> None:
     scores = [distribution_metrics(_collected(n=200, scale=scale))["energy_score_mm"] for scale in (0.2, 1.0, 3.0)]
     assert scores[1] == min(scores)
