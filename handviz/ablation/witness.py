@@ -22,7 +22,8 @@ from handviz.hand.model import HandModel
 from handviz.network.config import WitnessConfig
 from handviz.network.generator import Generator, HypothesisBatch
 from handviz.network.kinematics import JointKinematics, project_crop
-from handviz.network.recover import find_frame, hypotheses_for, resized
+from handviz.network.looks import hypotheses_for
+from handviz.network.recover import find_frame, resized
 from handviz.network.selector import Selector
 from handviz.network.sweep import SurfacePoints, swept_coverage, swept_onto
 from handviz.network.witness import Witness, agreement, closeness, heat_map_distance
@@ -93,7 +94,9 @@ class WitnessTrial:
         truth = seen_in(frame, batch.truth)
         focal = truth.crop_focal
         rng = torch.Generator().manual_seed(seed)
-        features, found = hypotheses_for(self.generator, self.kinematics, images, focal, count, rng)
+        features, found = hypotheses_for(
+            self.generator, self.kinematics, batch.images, batch.truth.crop_focal, frame, count, rng
+        )
         vertices, joints, placed = self._pose(found, focal)
         joints_2d = project_crop(joints + placed, focal)
         mu, nu = selector(selector.features(images, focal, features), found, joints, joints_2d)

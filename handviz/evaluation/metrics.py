@@ -4,7 +4,7 @@ import numpy as np
 from scipy.stats import kendalltau, spearmanr
 
 from handviz.evaluation.collect import Collected
-from handviz.geometry.skeleton import TIMESTEPS
+from handviz.geometry.skeleton import TIMESTEPS, WRIST
 from handviz.hypotheses.selection import ranking, score_from_logits, varied
 
 ORDERS = ("ordered", "order_free")
@@ -122,12 +122,14 @@ def distribution_metrics(collected: Collected) -> dict[str, float]:
     spread = 1000.0 * np.sqrt(joints.var(axis=1).sum(-1)).mean((1, 2))
     # The reverse of a motion is as good a truth: each crop counts with both.
     to_truth = collected.mpjpe["ordered"].mean((1, 2))
-    frequency = _quantile_frequencies(joints, truth)
+    moving = np.arange(joints.shape[-2]) != WRIST
+    frequency, ranked = quantile_frequencies(joints[..., moving, :], truth[..., moving, :])
     return {
         "energy_score_mm": float((to_truth - 0.5 * pairwise).mean()),
         "pairwise_mm": float(pairwise.mean()),
         "joint_std_mm": float(spread.mean()),
         "quantile_calibration_error": float(np.abs(frequency - _QUANTILES).mean()),
+        "rank_calibration_error": float(np.abs(ranked - _QUANTILES).mean()),
         "spread_blur_spearman": float(spearmanr(spread, collected.blur_px).statistic),
     }
 
@@ -138,10 +140,20 @@ def _pairwise_mm(joints: np.ndarray) -> float:
     return float(1000.0 * distance.sum() / (count * (count - 1)))
 
 
-def _quantile_frequencies(joints: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """How often the truth lies as near to the hypotheses' median as the q-quantile of them, per joint: one per q."""
+def quantile_frequencies(joints: np.ndarray, truth: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """How often the truth (N, T, J, 3) lies as near to the median as the q-quantile of hypotheses (N, K, T, J, 3), per
+    joint: one per q of 0.05, 0.10 .. 0.95, as defined and by ranks.
+
+    As defined, the median is the hypotheses' own, which lies nearer to them than to a truth of the same distribution:
+    few hypotheses look too narrow. By ranks it is that of hypotheses and truth together, which favours neither.
+    """
     median = np.median(joints, axis=1, keepdims=True)
     own = np.linalg.norm(joints - median, axis=-1)
     true = np.linalg.norm(truth - median[:, 0], axis=-1)
-    limits = np.quantile(own, _QUANTILES, axis=1)
-    return (true[None] <= limits).mean((1, 2, 3))
+    frequency = (true[None] <= np.quantile(own, _QUANTILES, axis=1)).mean((1, 2, 3))
+    together = np.concatenate([truth[:, None], joints], 1)
+    distance = np.linalg.norm(together - np.median(together, axis=1, keepdims=True), axis=-1)
+    nearer = (distance[:, 1:] < distance[:, :1]).sum(1)
+    # Each rank stands for an equal part of 0..1; a q within the truth's part counts by where it lies in it.
+    ranked = np.array([np.clip(q * together.shape[1] - nearer, 0.0, 1.0).mean() for q in _QUANTILES])
+    return frequency, ranked

@@ -110,9 +110,14 @@ class FlowSource(nn.Module):
         tokens = self.norm(tokens)
         return self.velocity_of(tokens).float() * self.used, tokens
 
-    def forward(self, context: Tensor, hypotheses: int, rng: torch.Generator | None) -> tuple[FlowParts, Tensor]:
-        """K hypotheses of each photo by Euler steps from noise drawn on the CPU, and their last tokens."""
+    def forward(
+        self, context: Tensor, hypotheses: int, rng: torch.Generator | None, central: Tensor | None = None
+    ) -> tuple[FlowParts, Tensor]:
+        """K hypotheses of each photo by Euler steps from noise drawn on the CPU, and their last tokens; photos
+        that are central (B,) have a first one that starts from no noise."""
         states = self._noise(context, hypotheses, rng)
+        if central is not None:
+            states[central, 0] = 0.0
         for step in range(self.steps):
             times = context.new_full(states.shape[:2], step / self.steps, dtype=torch.float32)
             velocity, tokens = self.velocity(states, times, context)

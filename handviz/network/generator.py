@@ -84,8 +84,13 @@ class Generator(nn.Module):
         hypotheses: int,
         rng: torch.Generator | None = None,
         target: FlowTarget | None = None,
+        central: Tensor | None = None,
     ) -> HypothesisBatch:
-        """K hypotheses for each photo; rng (CPU) makes the noise repeatable. target trains a flow source."""
+        """K hypotheses for each photo; rng (CPU) makes the noise repeatable. target trains a flow source.
+
+        Photos that are central (B,) have a first hypothesis of no noise: the best single answer, where the others are
+        samples.
+        """
         joints = torch.cat([features.joint_features, features.joints_2d.to(features.joint_features.dtype)], -1)
         tokens = joints.transpose(1, 2).flatten(2) if self.by_joint else joints.flatten(1, 2)
         if features.landmarks is not None:
@@ -93,8 +98,8 @@ class Generator(nn.Module):
             tokens = torch.cat([tokens, landmarks.to(tokens.dtype)], -1)
         tokens = self.embed(tokens) + self.position + features.pooled[:, None]
         if isinstance(self.source, FlowSource):
-            return self._by_flow(features, tokens, hypotheses, rng, target)
-        tokens = self.source(tokens, hypotheses, rng)
+            return self._by_flow(features, tokens, hypotheses, rng, target, central)
+        tokens = self.source(tokens, hypotheses, rng, central)
         for block in self.blocks:
             tokens = block(tokens)
         tokens = self.norm(tokens)
@@ -120,11 +125,12 @@ class Generator(nn.Module):
         hypotheses: int,
         rng: torch.Generator | None,
         target: FlowTarget | None,
+        central: Tensor | None,
     ) -> HypothesisBatch:
         context = tokens if self.by_joint else tokens.unflatten(1, (NUM_TIMESTEPS, NUM_JOINTS)).mean(1)
         error = None
         if target is None:
-            parts, refined = self.source(context, hypotheses, rng)
+            parts, refined = self.source(context, hypotheses, rng, central)
         else:
             parts, refined, error = self.source.denoise(context, hypotheses, target)
         betas = self.shape(features.pooled).float()[:, None].expand(-1, hypotheses, -1)
@@ -137,7 +143,8 @@ class Generator(nn.Module):
         hypotheses: int,
         rng: torch.Generator | None = None,
         target: FlowTarget | None = None,
+        central: Tensor | None = None,
     ) -> tuple[ImageFeatures, HypothesisBatch]:
         """Photos (B, 3, S, S) in 0..1, crop focal lengths (B,) -> image features and K hypotheses each."""
         features = self.encode(images, crop_focal)
-        return features, self.hypothesise(features, hypotheses, rng, target)
+        return features, self.hypothesise(features, hypotheses, rng, target, central)

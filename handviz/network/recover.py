@@ -1,19 +1,18 @@
 """From crops to scored, posed hypotheses: generator, selector and hand model in one call."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from handviz.network.generator import Generator, HypothesisBatch
+from handviz.network.generator import Generator
 from handviz.network.kinematics import JointKinematics, project_crop
+from handviz.network.looks import hypotheses_for
 from handviz.network.reframing import Frame, frame_on, no_frame
 from handviz.network.selector import Selector
-from handviz.network.settling import settle
-from handviz.network.unfolder import ImageFeatures
 
 
 @dataclass
@@ -60,13 +59,13 @@ def recover(
     rng = torch.Generator().manual_seed(seed)
     frame = find_frame(generator, images, crop_focal)
     focal = crop_focal * frame.zoom
-    pictures = frame.look(images, crop_focal, generator.config.image_size)
     kinematics = JointKinematics(hand_model)
-    features, batch = hypotheses_for(generator, kinematics, pictures, focal, hypotheses, rng, use_betas)
+    features, batch = hypotheses_for(generator, kinematics, images, crop_focal, frame, hypotheses, rng, use_betas)
     betas = batch.betas
     posed = hand_model(batch.rotations, betas[:, :, None].expand(-1, -1, batch.rotations.shape[2], -1))
     translation = batch.translation(focal)
     placed = posed.joints + translation[..., None, :]
+    pictures = frame.look(images, crop_focal, generator.config.image_size)
     read = selector.features(pictures, focal, features)
     placed_2d = project_crop(placed, focal)
     mu, nu = selector(read, batch, posed.joints, placed_2d)
@@ -86,41 +85,6 @@ def recover(
         nu=nu,
         heatmap_joints_2d=frame.back_2d(features.joints_2d, crop_focal),
     )
-
-
-@torch.inference_mode()
-def hypotheses_for(
-    generator: Generator,
-    kinematics: JointKinematics,
-    pictures: Tensor,
-    crop_focal: Tensor,
-    hypotheses: int,
-    rng: torch.Generator | None,
-    use_betas: bool = True,
-) -> tuple[ImageFeatures, HypothesisBatch]:
-    """Features of framed pictures (B, 3, S, S) and K hypotheses each, settled. use_betas=False: of the hand's mean
-    shape."""
-    features, batch = generator(pictures, crop_focal, hypotheses, rng)
-    if not use_betas:
-        batch = replace(batch, betas=torch.zeros_like(batch.betas))
-    return features, settled(generator, kinematics, features, batch, crop_focal, rng)
-
-
-def settled(
-    generator: Generator,
-    kinematics: JointKinematics,
-    features: ImageFeatures,
-    batch: HypothesisBatch,
-    crop_focal: Tensor,
-    rng: torch.Generator | None,
-) -> HypothesisBatch:
-    """Hypotheses settled on the landmarks of a backbone that knows hands, where the generator has learned how far to
-    trust them."""
-    if generator.trust is None or features.landmarks is None:
-        return batch
-    with torch.autocast(crop_focal.device.type, enabled=False):
-        batch = replace(batch, rotations=batch.rotations.float(), betas=batch.betas.float())
-        return settle(batch, kinematics, crop_focal, generator.trust(features), rng)
 
 
 @torch.inference_mode()

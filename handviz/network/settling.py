@@ -3,8 +3,9 @@ to be trusted (trust.py).
 
 Each hypothesis is bent, all timesteps alike, until its middle joints lie and project where they should: a share of the
 way from its own to the landmarks. Damped Gauss-Newton steps over joint rotations, place and scale; hypotheses keep
-their motion and what the landmarks leave open. Each of several meets landmarks of its own, off by what they may be off,
-so that hypotheses do not pretend to be surer than that (perturbed observations of an ensemble Kalman filter).
+their motion and what the landmarks leave open. Each meets landmarks of its own, off by what they may be off, so that
+hypotheses do not pretend to be surer than that (perturbed observations of an ensemble Kalman filter); the central one
+meets them where they are.
 """
 
 from dataclasses import replace
@@ -36,10 +37,12 @@ def settle(
     crop_focal: Tensor,
     landmarks: TrustedLandmarks,
     rng: torch.Generator | None = None,
+    central: Tensor | None = None,
 ) -> HypothesisBatch:
     """Hypotheses (B, K) that gave way to landmarks as far as those are trusted.
 
-    rng (CPU) makes what landmarks are moved by repeatable; for one hypothesis alone they stay where they are.
+    rng (CPU) makes what landmarks are moved by repeatable; for the first hypothesis of photos that are central (B,)
+    they stay where they are.
     """
     count, hypotheses, timesteps = batch.rotations.shape[:3]
     middle = timesteps // 2
@@ -49,7 +52,7 @@ def settle(
     wrist = batch.wrist_2d[:, :, middle].reshape(-1, 2)
     scale = batch.log_scale[:, :, middle].reshape(-1)
     told_2d, told = (
-        _moved(where, off, hypotheses, rng)
+        _moved(where, off, hypotheses, rng, central)
         for where, off in ((landmarks.positions_2d, landmarks.error_2d), (landmarks.joints, landmarks.error))
     )
     share_2d, share = (
@@ -90,17 +93,16 @@ def settle(
     )
 
 
-def _moved(where: Tensor, off: Tensor, hypotheses: int, rng: torch.Generator | None) -> Tensor:
+def _moved(where: Tensor, off: Tensor, hypotheses: int, rng: torch.Generator | None, central: Tensor | None) -> Tensor:
     """Landmarks (B, 21, D), errors (B, 21) -> landmarks for each hypothesis (B * K, 21, D), moved at random."""
-    for_each = where[:, None].expand(-1, hypotheses, -1, -1)
-    if hypotheses > 1:
-        # Drawn on the CPU, so that every device sees the same.
-        count, joints, axes = where.shape
-        alone = torch.randn(count, hypotheses, joints, axes, generator=rng)
-        together = torch.randn(count, hypotheses, 1, axes, generator=rng)
-        noise = (1.0 - _OFF_TOGETHER) ** 0.5 * alone + _OFF_TOGETHER**0.5 * together
-        for_each = for_each + _OFF * off[:, None, :, None] * noise.to(where.device)
-    return for_each.flatten(0, 1)
+    # Drawn on the CPU, so that every device sees the same.
+    count, joints, axes = where.shape
+    alone = torch.randn(count, hypotheses, joints, axes, generator=rng)
+    together = torch.randn(count, hypotheses, 1, axes, generator=rng)
+    noise = ((1.0 - _OFF_TOGETHER) ** 0.5 * alone + _OFF_TOGETHER**0.5 * together).to(where.device)
+    if central is not None:
+        noise[:, 0] = noise[:, 0] * ~central[:, None, None]
+    return (where[:, None] + _OFF * off[:, None, :, None] * noise).flatten(0, 1)
 
 
 def _place(wrist_2d: Tensor, log_scale: Tensor, focal: Tensor) -> Tensor:

@@ -17,8 +17,10 @@ class EmbeddingSource(nn.Module):
         super().__init__()
         self.embeddings = nn.Parameter(torch.randn(count, width))
 
-    def forward(self, tokens: Tensor, hypotheses: int, rng: torch.Generator | None = None) -> Tensor:
-        """(B, P, E) -> (B, K, P, E). Raises InputError when K exceeds the embeddings."""
+    def forward(
+        self, tokens: Tensor, hypotheses: int, rng: torch.Generator | None = None, central: Tensor | None = None
+    ) -> Tensor:
+        """(B, P, E) -> (B, K, P, E); no embedding is in the centre. Raises InputError when K exceeds the embeddings."""
         if hypotheses > len(self.embeddings):
             raise InputError(
                 f"These weights know {len(self.embeddings)} hypotheses and {hypotheses} were asked for; "
@@ -37,10 +39,16 @@ class NoiseSource(nn.Module):
         self.each = nn.Linear(token_channels, width)
         self.gain = learned(tokens, width)
 
-    def forward(self, tokens: Tensor, hypotheses: int, rng: torch.Generator | None = None) -> Tensor:
-        """(B, P, E) -> (B, K, P, E). The noise is drawn on the CPU, so that every device sees the same."""
+    def forward(
+        self, tokens: Tensor, hypotheses: int, rng: torch.Generator | None = None, central: Tensor | None = None
+    ) -> Tensor:
+        """(B, P, E) -> (B, K, P, E). The noise is drawn on the CPU, so that every device sees the same; photos that
+        are central (B,) have a first hypothesis of no noise."""
         batch, count = tokens.shape[:2]
         shared = torch.randn(batch, hypotheses, 1, self.channels, generator=rng)
         each = torch.randn(batch, hypotheses, count, self.token_channels, generator=rng)
+        if central is not None:
+            shared[central.cpu(), 0] = 0.0
+            each[central.cpu(), 0] = 0.0
         shared = self.shared(shared.to(tokens.device)) * (1.0 + self.gain)
         return tokens[:, None] + shared + self.each(each.to(tokens.device))

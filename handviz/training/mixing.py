@@ -11,7 +11,9 @@ from torch import Tensor
 
 from handviz.network.generator import Generator, HypothesisBatch
 from handviz.network.kinematics import JointKinematics
-from handviz.network.recover import resized, settled
+from handviz.network.looks import hypotheses_for, settled
+from handviz.network.recover import resized
+from handviz.network.reframing import no_frame
 from handviz.network.rotations import axis_angle_to_matrix
 from handviz.network.unfolder import ImageFeatures
 from handviz.training.batches import Batch
@@ -33,15 +35,16 @@ def draw(
     """The generator's features, and K = `count` hypotheses: about `other_share` of them by the others, in equal parts,
     all settled as predictions are, and then about `perturbed` of them knocked out of place."""
     foreign = round(other_share * count) if others else 0
-    features, own = generator(batch.images, batch.told_focal, count - foreign, rng)
+    images, focal = batch.images, batch.told_focal
+    frame = no_frame(focal)
+    features, own = hypotheses_for(generator, kinematics, images, focal, frame, count - foreign, rng)
     parts = [own]
     for place, other in enumerate(others):
         some = foreign * (place + 1) // len(others) - foreign * place // len(others)
         if some:
-            images = resized(batch.images, other.config.image_size)
-            parts.append(other(images, batch.told_focal, some, rng)[1])
-    found = settled(generator, kinematics, features, join(parts), batch.told_focal, rng)
-    return features, perturb(found, perturbed, rng)
+            theirs = other(resized(images, other.config.image_size), focal, some, rng)[1]
+            parts.append(settled(generator, kinematics, features, theirs, focal, rng))
+    return features, perturb(join(parts), perturbed, rng)
 
 
 def join(parts: Sequence[HypothesisBatch]) -> HypothesisBatch:

@@ -97,7 +97,7 @@ def test_joints_also_go_towards_depths_that_a_picture_leaves_open(kinematics: Jo
     assert apart[1] < 0.35 * apart[0]
 
 
-def test_several_hypotheses_meet_landmarks_of_their_own_and_one_alone_as_they_are(kinematics: JointKinematics) -> None:
+def test_hypotheses_meet_landmarks_of_their_own_and_the_central_one_as_they_are(kinematics: JointKinematics) -> None:
     alike = _hypotheses(1)
     several = HypothesisBatch(
         *(value.repeat(1, 12, *[1] * (value.dim() - 2)) for value in (
@@ -105,15 +105,19 @@ def test_several_hypotheses_meet_landmarks_of_their_own_and_one_alone_as_they_ar
         )), torch.zeros(1),
     )  # fmt: skip
     sure, unsure = (_landmarks(kinematics, 0.9, 0.9, error) for error in (0.0, 0.01))
+    first_photo = torch.tensor([True, False])
 
-    def settled(batch: HypothesisBatch, landmarks: TrustedLandmarks, seed: int = 0) -> Tensor:
-        return settle(batch, kinematics, FOCAL, landmarks, torch.Generator().manual_seed(seed)).wrist_2d
+    def settled(landmarks: TrustedLandmarks, seed: int = 0, central: Tensor | None = None) -> Tensor:
+        return settle(several, kinematics, FOCAL, landmarks, torch.Generator().manual_seed(seed), central).wrist_2d
 
-    assert settled(several, sure).std(1).max() < 1e-6
-    assert settled(several, unsure).std(1).min() > 0.003
-    torch.testing.assert_close(settled(several, unsure), settled(several, unsure))
-    assert not torch.equal(settled(several, unsure), settled(several, unsure, seed=1))
-    torch.testing.assert_close(settled(alike, unsure), settled(alike, sure))
+    assert settled(sure).std(1).max() < 1e-6
+    assert settled(unsure).std(1).min() > 0.003
+    torch.testing.assert_close(settled(unsure), settled(unsure))
+    assert not torch.equal(settled(unsure), settled(unsure, seed=1))
+    found = settled(unsure, central=first_photo)
+    torch.testing.assert_close(found[0, 0], settled(sure)[0, 0])
+    torch.testing.assert_close(found[1], settled(unsure)[1])
+    torch.testing.assert_close(found[0, 1:], settled(unsure)[0, 1:])
 
 
 def test_rotations_stay_rotations_and_motion_stays_motion(kinematics: JointKinematics) -> None:

@@ -7,6 +7,8 @@ from handviz.hand.model import HandModel
 from handviz.network.config import GeneratorConfig
 from handviz.network.generator import Generator, HypothesisBatch
 from handviz.network.kinematics import JointKinematics
+from handviz.network.looks import hypotheses_for
+from handviz.network.reframing import no_frame
 from handviz.training.batches import Batch
 from handviz.training.generator_losses import Truth
 from handviz.training.mixing import draw, perturb
@@ -32,7 +34,10 @@ def test_each_generator_makes_its_share(batch: Batch, count: int, share: float, 
     first, others = _generator(0, 64), [_generator(1, 32), _generator(2, 64)]
     features, found = draw(first, KINEMATICS, others, batch, count, share, 0.0, torch.Generator().manual_seed(5))
     assert found.rotations.shape == (3, count, 3, 16, 3, 3)
-    alone_features, alone = first(batch.images, batch.told_focal, own, torch.Generator().manual_seed(5))
+    alone_features, alone = hypotheses_for(
+        first, KINEMATICS, batch.images, batch.told_focal, no_frame(batch.told_focal), own,
+        torch.Generator().manual_seed(5),
+    )  # fmt: skip
     torch.testing.assert_close(found.rotations[:, :own], alone.rotations)
     torch.testing.assert_close(features.maps, alone_features.maps)
     if own < count:
