@@ -113,7 +113,8 @@ def expected_calibration_error(score: np.ndarray, labels: np.ndarray, bins: int 
 
 
 def distribution_metrics(collected: Collected) -> dict[str, float]:
-    """Of the whole distribution: energy score, pairwise distance, spread, quantile calibration, spread against blur."""
+    """Of the whole distribution: energy score, pairwise distance, spread, quantile calibration, spread against blur, and
+    beside it how closely errors themselves follow blur and spread."""
     joints, truth = collected.joints.astype(np.float64), collected.truth_joints.astype(np.float64)
     count = joints.shape[1]
     if count < 4:
@@ -131,6 +132,8 @@ def distribution_metrics(collected: Collected) -> dict[str, float]:
         "quantile_calibration_error": float(np.abs(frequency - _QUANTILES).mean()),
         "rank_calibration_error": float(np.abs(ranked - _QUANTILES).mean()),
         "spread_blur_spearman": float(spearmanr(spread, collected.blur_px).statistic),
+        "error_blur_spearman": float(spearmanr(to_truth, collected.blur_px).statistic),
+        "error_spread_spearman": float(spearmanr(to_truth, spread).statistic),
     }
 
 

@@ -147,3 +147,10 @@ def test_crops_keep_their_mean_when_shrunk() -> None:
     tensor = resized(crops_to_tensor([crop]), 128)
     assert tensor.shape == (1, 3, 128, 128)
     assert tensor[0].mean().item() == pytest.approx(crop.mean() / 255.0, abs=0.01)
+
+
+def test_errors_of_a_true_distribution_follow_its_spread_and_the_blur_that_makes_it() -> None:
+    found = distribution_metrics(_collected(n=200, k=16))
+    # The width that everything is drawn from is the blur, up to a factor.
+    assert found["spread_blur_spearman"] > 0.9
+    assert found["error_blur_spearman"] > 0.8 and found["error_spread_spearman"] > 0.8
