@@ -113,8 +113,8 @@ def expected_calibration_error(score: np.ndarray, labels: np.ndarray, bins: int 
 
 
 def distribution_metrics(collected: Collected) -> dict[str, float]:
-    """Of the whole distribution: energy score, pairwise distance, spread, quantile calibration, spread against blur, and
-    beside it how closely errors themselves follow blur and spread."""
+    """Of the whole distribution: energy score, pairwise distance, spread, quantile calibration, spread against blur,
+    and beside it how closely errors themselves follow blur and spread."""
     joints, truth = collected.joints.astype(np.float64), collected.truth_joints.astype(np.float64)
     count = joints.shape[1]
     if count < 4:

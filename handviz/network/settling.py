@@ -27,8 +27,8 @@ _TURN, _WRIST_TURN, _SHIFT, _SCALE = 0.25, 0.35, 0.1, 0.2
 """How far, by standard deviations, a hypothesis may go: radians a joint, of the wrist, picture sides, log scale."""
 _OFF, _OFF_TOGETHER = 4.5, 0.3
 """How far landmarks are moved for each hypothesis, in their errors, and the share of it that all joints have in common.
-More than 1: joints err together in ways that this leaves out. Chosen so that the truth lies within hypotheses' quantiles
-as often as it should, on photos of neither training nor test; the energy score hardly cares."""
+More than 1: joints err together in ways that this leaves out. Chosen so that the truth lies within hypotheses'
+quantiles as often as it should, on photos of neither training nor test; the energy score hardly cares."""
 
 
 def settle(
