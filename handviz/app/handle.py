@@ -232,7 +232,8 @@ class Shown:
     @property
     def closed(self) -> bool:
         """Whether the window is gone."""
-        return self._ended
+        # Its process may have ended a moment before its last word was read.
+        return self._ended or self._process.poll() is not None
 
     @property
     def process_id(self) -> int:
