@@ -62,6 +62,14 @@ def test_arrays_are_shown_updated_photographed_and_leave_nothing(tmp_path: Path)
     assert window._repr_png_() is None
 
 
+def test_a_window_is_closed_as_soon_as_its_process_has_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    # The thread that reads its last word may be late; close() itself waits for the process alone.
+    with handviz.show(meshes(), FACES, size=(800, 500)) as window:
+        assert not window.closed
+    monkeypatch.setattr(window, "_ended", False)
+    assert window.closed
+
+
 def test_a_predictor_of_this_very_program_answers_the_window(tmp_path: Path) -> None:
     asked = []
 
