@@ -11,6 +11,7 @@ from torch import Tensor
 
 from handviz.network.generator import Generator, HypothesisBatch
 from handviz.network.kinematics import JointKinematics, project_crop
+from handviz.network.lent_motion import lend_motion
 from handviz.network.reframing import Frame, roll_camera
 from handviz.network.settling import settle
 from handviz.network.unfolder import ImageFeatures
@@ -18,6 +19,8 @@ from handviz.network.unfolder import ImageFeatures
 LOOKS = ((0.0, 1.0), (0.25, 0.92), (-0.25, 0.92))
 """Of each look: radians that its camera is turned about its axis, and its focal length over the first one's. Chosen on
 validation crops: tighter looks are worse, and a fourth or fifth brings little."""
+_LEAST = 4
+"""Hypotheses that a look makes even where fewer are asked for, so that some lend their motion to the central one."""
 
 
 @torch.no_grad()
@@ -34,7 +37,8 @@ def hypotheses_for(
     """Of crops (B, 3, S, S), focal lengths (B,): features of the first look, which is `frame`, and K hypotheses in its
     camera, settled, by all looks in turn.
 
-    The first hypothesis is the first look's without noise. use_betas=False: of the hand's mean shape.
+    The first hypothesis is the first look's without noise, moving as that look's others do (lend_motion).
+    use_betas=False: of the hand's mean shape.
     """
     count = min(len(LOOKS), hypotheses) if generator.config.second_look else 1
     focal = crop_focal.repeat_interleave(count)
@@ -45,9 +49,12 @@ def hypotheses_for(
         pictures = looks.look(images.repeat_interleave(count, 0), focal, generator.config.image_size)
     focal = focal * looks.zoom
     central = torch.arange(len(focal), device=focal.device) % count == 0
-    features, batch = generator(pictures, focal, -(-hypotheses // count), rng, central=central)
+    each = max(-(-hypotheses // count), _LEAST)
+    features, batch = generator(pictures, focal, each, rng, central=central)
     if not use_betas:
         batch = replace(batch, betas=torch.zeros_like(batch.betas))
+    with exact:
+        batch = lend_motion(batch, kinematics, focal, central)
     batch = settled(generator, kinematics, features, batch, focal, rng, central)
     with exact:
         batch = seen_from(batch, looks, frame, crop_focal)
